@@ -1,0 +1,112 @@
+package import Support
+
+/// One axis of a static slice: `size` elements from `start` on, `step` apart.
+package struct SliceAxis: Hashable, Sendable {
+  package var start: Dim
+  package var step: Int
+  package var size: Dim
+
+  package init(start: Dim, step: Int, size: Dim) {
+    self.start = start
+    self.step = step
+    self.size = size
+  }
+
+  /// The whole of an axis.
+  package static func whole(_ size: Dim) -> SliceAxis {
+    SliceAxis(start: Dim(0), step: 1, size: size)
+  }
+}
+
+/// Padding of one axis: elements before, behind, and between neighbours.
+package struct PadAxis: Hashable, Sendable {
+  package var low: Dim
+  package var high: Dim
+  /// Elements put between two neighbours.
+  package var interior: Int
+
+  package init(low: Dim, high: Dim, interior: Int = 0) {
+    self.low = low
+    self.high = high
+    self.interior = interior
+  }
+}
+
+/// Which axes of two tensors a contraction pairs.
+///
+/// The result has the batch axes, then the free axes of the left, then those of the right operand.
+package struct Contraction: Hashable, Sendable {
+  package var leftBatch: [Int]
+  package var rightBatch: [Int]
+  package var leftSummed: [Int]
+  package var rightSummed: [Int]
+
+  package init(leftBatch: [Int] = [], rightBatch: [Int] = [], leftSummed: [Int], rightSummed: [Int])
+  {
+    self.leftBatch = leftBatch
+    self.rightBatch = rightBatch
+    self.leftSummed = leftSummed
+    self.rightSummed = rightSummed
+  }
+
+  /// The axes of the left operand of that rank that are neither batch nor summed.
+  package func leftFree(rank: Int) -> [Int] {
+    (0..<rank).filter { !leftBatch.contains($0) && !leftSummed.contains($0) }
+  }
+
+  /// The axes of the right operand of that rank that are neither batch nor summed.
+  package func rightFree(rank: Int) -> [Int] {
+    (0..<rank).filter { !rightBatch.contains($0) && !rightSummed.contains($0) }
+  }
+}
+
+/// A derivative that the user asks for; the node's operands are, in order, what is differentiated,
+/// the `wrt`, what `along` gives, and the `constant` values.
+package struct DerivativeRequest: Hashable, Sendable {
+  /// The form of the derivative.
+  package enum Form: String, Hashable, Sendable {
+    case grad, valueAndGrad = "value_and_grad", vjp, jvp, jacobian, hessian, hvp
+  }
+
+  package var form: Form
+  package var wrtCount: Int
+  package var alongCount: Int
+  package var constantCount: Int
+  /// Whether what is not reached gets a zero; else it is an error.
+  package var zeroWhereDisconnected: Bool
+
+  package init(
+    form: Form, wrtCount: Int, alongCount: Int = 0, constantCount: Int = 0,
+    zeroWhereDisconnected: Bool = false
+  ) {
+    self.form = form
+    self.wrtCount = wrtCount
+    self.alongCount = alongCount
+    self.constantCount = constantCount
+    self.zeroWhereDisconnected = zeroWhereDisconnected
+  }
+}
+
+/// What a node knows beside its operands.
+package enum Attributes: Hashable, Sendable {
+  case none
+  /// The value and the type of a scalar constant.
+  case literal(Literal, DType)
+  /// The place of a constant tensor in the graph's data.
+  case data(Int)
+  /// The number of a parameter.
+  case parameter(Int)
+  /// A number that belongs to the operation, such as the order of `polygamma`.
+  case integer(Int)
+  case dtype(DType)
+  case axis(Int)
+  /// Several axes, or a permutation of all.
+  case axes([Int])
+  /// Axes of a reduction, ascending; `keepDims` leaves each as an axis of one.
+  case reduction(axes: [Int], keepDims: Bool)
+  case shape([Dim])
+  case slice([SliceAxis])
+  case pad([PadAxis])
+  case contraction(Contraction)
+  case derivative(DerivativeRequest)
+}

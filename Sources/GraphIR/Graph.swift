@@ -1,0 +1,180 @@
+package import Support
+
+/// A value of a graph: a dense index.
+package struct Value: Hashable, Sendable, Comparable {
+  package let index: UInt32
+  package init(index: UInt32) { self.index = index }
+  package init(_ index: Int) { self.index = UInt32(index) }
+  package static func < (a: Value, b: Value) -> Bool { a.index < b.index }
+}
+
+/// A node of a graph: a dense index.
+package struct NodeID: Hashable, Sendable, Comparable {
+  package let index: UInt32
+  package init(_ index: Int) { self.index = UInt32(index) }
+  package static func < (a: NodeID, b: NodeID) -> Bool { a.index < b.index }
+}
+
+/// An application of an operation to values.
+package struct Node: Sendable {
+  package let operation: Operation
+  package let operands: [Value]
+  package let attributes: Attributes
+  /// Graphs that the operation runs, such as the body of a loop. They are closed: what they use
+  /// from outside is passed as an operand.
+  package let regions: [Graph]
+  package let site: Site
+  /// Index of the first result; results are consecutive.
+  package let firstResult: UInt32
+  package let resultCount: UInt32
+
+  package var results: [Value] { (0..<resultCount).map { Value(index: firstResult + $0) } }
+
+  /// The first result, which most nodes have as their only one.
+  package var result: Value { Value(index: firstResult) }
+}
+
+/// A parameter of a graph.
+package struct Parameter: Sendable {
+  package var name: String
+  package var doc: String
+  package var isInout: Bool
+  package var site: Site
+  package var value: Value
+
+  package init(name: String, doc: String = "", isInout: Bool = false, site: Site, value: Value) {
+    self.name = name
+    self.doc = doc
+    self.isInout = isInout
+    self.site = site
+    self.value = value
+  }
+}
+
+/// A result of a graph.
+package struct Output: Sendable {
+  package var name: String
+  package var value: Value
+  package var site: Site
+
+  package init(name: String, value: Value, site: Site) {
+    self.name = name
+    self.value = value
+    self.site = site
+  }
+}
+
+/// The new value of an `inout` parameter.
+package struct Update: Sendable {
+  /// Index among the graph's parameters.
+  package var parameter: Int
+  package var value: Value
+  package var site: Site
+
+  package init(parameter: Int, value: Value, site: Site) {
+    self.parameter = parameter
+    self.value = value
+    self.site = site
+  }
+}
+
+/// A condition that must hold when the graph runs, else the call ends with an error.
+package struct Assertion: Sendable {
+  package var condition: Value
+  package var message: String
+  package var site: Site
+
+  package init(condition: Value, message: String, site: Site) {
+    self.condition = condition
+    self.message = message
+    self.site = site
+  }
+}
+
+/// What the sizes of a call must fulfil.
+package struct SizeCheck: Hashable, Sendable {
+  package enum Condition: Hashable, Sendable {
+    case equal(Dim, Dim)
+    /// The first is a multiple of the second.
+    case multiple(Dim, Dim)
+    /// The dim is 0 or more; fails as a negative size.
+    case nonNegative(Dim)
+    /// The dim is 0 or more; fails as an index out of range.
+    case inRange(Dim)
+  }
+
+  package var condition: Condition
+  package var site: Site
+
+  package init(_ condition: Condition, site: Site) {
+    self.condition = condition
+    self.site = site
+  }
+}
+
+/// A computation: nodes that refer only backwards, parameters and results.
+package struct Graph: Sendable {
+  package struct ValueInfo: Sendable {
+    package var type: TensorType
+    package var node: NodeID
+    /// The name that the user gave it first, for dumps.
+    package var name: String?
+  }
+
+  package var name: String
+  package var doc = ""
+  package var site = Site.none
+  /// The symbols in the order of the C function's arguments.
+  package var symbols: [String] = []
+  package var parameters: [Parameter] = []
+  package var outputs: [Output] = []
+  package var updates: [Update] = []
+  package var assertions: [Assertion] = []
+  package var sizeChecks: [SizeCheck] = []
+  /// Constant tensors that nodes name by number.
+  package var data: [Tensor] = []
+  package private(set) var nodes: [Node] = []
+  package private(set) var values: [ValueInfo] = []
+
+  package init(name: String) { self.name = name }
+
+  package subscript(_ id: NodeID) -> Node { nodes[Int(id.index)] }
+  package subscript(_ value: Value) -> ValueInfo { values[Int(value.index)] }
+
+  package func type(_ value: Value) -> TensorType { values[Int(value.index)].type }
+
+  /// The node that computes a value.
+  package func node(of value: Value) -> Node { nodes[Int(values[Int(value.index)].node.index)] }
+
+  /// The value of a scalar constant, nil for other values.
+  package func literal(_ value: Value) -> Literal? {
+    if case .literal(let literal, _) = node(of: value).attributes { literal } else { nil }
+  }
+
+  /// Notes the name of a value, unless it has one.
+  package mutating func name(_ value: Value, _ name: String) {
+    if values[Int(value.index)].name == nil { values[Int(value.index)].name = name }
+  }
+
+  /// Every value that is used from outside the nodes: results, updates and conditions.
+  package var roots: [Value] {
+    outputs.map(\.value) + updates.map(\.value) + assertions.map(\.condition)
+  }
+
+  /// Appends a node whose types are known; gives its first result.
+  ///
+  /// - Requires: `operands` belong to this graph and `types` are what the type rule gives.
+  @discardableResult
+  package mutating func append(
+    _ operation: Operation, _ operands: [Value], _ attributes: Attributes, types: [TensorType],
+    regions: [Graph] = [], site: Site
+  ) -> NodeID {
+    let id = NodeID(nodes.count)
+    nodes.append(
+      Node(
+        operation: operation, operands: operands, attributes: attributes, regions: regions,
+        site: site, firstResult: UInt32(values.count), resultCount: UInt32(types.count)))
+    for type in types { values.append(ValueInfo(type: type, node: id, name: nil)) }
+    return id
+  }
+}

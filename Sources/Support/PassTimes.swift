@@ -1,0 +1,34 @@
+/// Times of the passes of one compilation, for `--time-passes`.
+package struct PassTimes: Sendable {
+  package private(set) var entries: [(name: String, seconds: Double)] = []
+
+  package init() {}
+
+  /// Runs `body`, and notes how long it took.
+  package mutating func time<T, E: Error>(
+    _ name: String, _ body: () throws(E) -> T
+  ) throws(E) -> T {
+    let clock = ContinuousClock()
+    let start = clock.now
+    defer {
+      let duration = clock.now - start
+      let (seconds, fraction) = duration.components
+      entries.append((name, Double(seconds) + Double(fraction) * 1e-18))
+    }
+    return try body()
+  }
+
+  /// A table with a line for each pass, in the order in which they ran, in milliseconds.
+  package var table: String {
+    var text = ""
+    for entry in entries {
+      let microseconds = Int((entry.seconds * 1e6).rounded())
+      let whole = String(microseconds / 1000)
+      let rest = String(microseconds % 1000)
+      let padding = String(repeating: " ", count: max(0, 8 - whole.count))
+      let zeros = String(repeating: "0", count: 3 - rest.count)
+      text += "\(padding)\(whole).\(zeros)\(rest) ms  \(entry.name)\n"
+    }
+    return text
+  }
+}
