@@ -1,0 +1,46 @@
+import CLLVM
+
+/// Which of LLVM's optimisations may run.
+package struct PassOptions: Hashable, Sendable {
+  package var loopVectorization = true
+  package var slpVectorization = true
+  package var loopInterleaving = true
+  package var loopUnrolling = true
+  package var mergeFunctions = false
+  /// Runs the verifier after every pass.
+  package var verifyEach = false
+  /// How much inlining may cost; nil leaves it to LLVM.
+  package var inlinerThreshold: Int?
+
+  package init() {}
+
+  /// Calls `body` with the options as the C API takes them.
+  fileprivate func withRef<Result>(_ body: (LLVMPassBuilderOptionsRef) -> Result) -> Result {
+    guard let ref = LLVMCreatePassBuilderOptions() else {
+      preconditionFailure("LLVM made no pass options")
+    }
+    defer { LLVMDisposePassBuilderOptions(ref) }
+    LLVMPassBuilderOptionsSetLoopVectorization(ref, loopVectorization ? 1 : 0)
+    LLVMPassBuilderOptionsSetSLPVectorization(ref, slpVectorization ? 1 : 0)
+    LLVMPassBuilderOptionsSetLoopInterleaving(ref, loopInterleaving ? 1 : 0)
+    LLVMPassBuilderOptionsSetLoopUnrolling(ref, loopUnrolling ? 1 : 0)
+    LLVMPassBuilderOptionsSetMergeFunctions(ref, mergeFunctions ? 1 : 0)
+    LLVMPassBuilderOptionsSetVerifyEach(ref, verifyEach ? 1 : 0)
+    if let inlinerThreshold {
+      LLVMPassBuilderOptionsSetInlinerThreshold(ref, Int32(clamping: inlinerThreshold))
+    }
+    return body(ref)
+  }
+}
+
+extension Module {
+  /// Runs a pipeline in the spelling of `opt -passes`, such as `default<O3>` or `default<O2>,asan`.
+  package func run(
+    _ pipeline: String, on machine: borrowing TargetMachine, options: PassOptions = PassOptions()
+  ) throws(LLVMError) {
+    let machineRef = machine.ref
+    let error = options.withRef { LLVMRunPasses(ref, pipeline, machineRef, $0) }
+    try LLVMError.check(error, .passes)
+    try context.throwReportedError(.passes)
+  }
+}

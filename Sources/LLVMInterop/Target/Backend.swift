@@ -1,0 +1,65 @@
+import CLLVM
+
+/// A part of LLVM that makes code for one family of architectures.
+///
+/// Only the one that is needed is initialised: all of them together cost milliseconds.
+enum Backend {
+  case x86, aarch64, arm, riscv, webAssembly, nvptx, other
+
+  /// The back end for the first part of a triple.
+  init(architecture: some StringProtocol) {
+    let table: [(prefix: String, backend: Backend)] = [
+      ("x86_64", .x86), ("i386", .x86), ("i486", .x86), ("i586", .x86), ("i686", .x86),
+      ("aarch64", .aarch64), ("arm64", .aarch64), ("arm", .arm), ("thumb", .arm),
+      ("riscv", .riscv), ("wasm", .webAssembly), ("nvptx", .nvptx),
+    ]
+    self = table.first { architecture.hasPrefix($0.prefix) }?.backend ?? .other
+  }
+
+  /// Makes the back end known to LLVM; doing it again is harmless.
+  func initialize() {
+    switch self {
+    case .x86:
+      LLVMInitializeX86TargetInfo()
+      LLVMInitializeX86Target()
+      LLVMInitializeX86TargetMC()
+      LLVMInitializeX86AsmPrinter()
+      LLVMInitializeX86AsmParser()
+    case .aarch64:
+      LLVMInitializeAArch64TargetInfo()
+      LLVMInitializeAArch64Target()
+      LLVMInitializeAArch64TargetMC()
+      LLVMInitializeAArch64AsmPrinter()
+      LLVMInitializeAArch64AsmParser()
+    case .arm:
+      LLVMInitializeARMTargetInfo()
+      LLVMInitializeARMTarget()
+      LLVMInitializeARMTargetMC()
+      LLVMInitializeARMAsmPrinter()
+      LLVMInitializeARMAsmParser()
+    case .riscv:
+      LLVMInitializeRISCVTargetInfo()
+      LLVMInitializeRISCVTarget()
+      LLVMInitializeRISCVTargetMC()
+      LLVMInitializeRISCVAsmPrinter()
+      LLVMInitializeRISCVAsmParser()
+    case .webAssembly:
+      LLVMInitializeWebAssemblyTargetInfo()
+      LLVMInitializeWebAssemblyTarget()
+      LLVMInitializeWebAssemblyTargetMC()
+      LLVMInitializeWebAssemblyAsmPrinter()
+      LLVMInitializeWebAssemblyAsmParser()
+    case .nvptx:
+      LLVMInitializeNVPTXTargetInfo()
+      LLVMInitializeNVPTXTarget()
+      LLVMInitializeNVPTXTargetMC()
+      LLVMInitializeNVPTXAsmPrinter()
+    case .other:
+      LLVMInitializeAllTargetInfos()
+      LLVMInitializeAllTargets()
+      LLVMInitializeAllTargetMCs()
+      LLVMInitializeAllAsmPrinters()
+      LLVMInitializeAllAsmParsers()
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import CLLVM
+
+/// A node of metadata.
+package struct IRMetadata: Hashable {
+  let ref: LLVMMetadataRef
+
+  init(_ ref: LLVMMetadataRef) {
+    self.ref = ref
+  }
+}
+
+extension Context {
+  /// A string.
+  package func metadata(_ text: String) -> IRMetadata {
+    IRMetadata(LLVMMDStringInContext2(ref, text, text.utf8.count))
+  }
+
+  /// A constant.
+  package func metadata(_ constant: IRValue) -> IRMetadata {
+    IRMetadata(LLVMValueAsMetadata(constant.ref))
+  }
+
+  /// A node of operands.
+  package func metadata(_ operands: [IRMetadata]) -> IRMetadata {
+    var refs: [LLVMMetadataRef?] = operands.map(\.ref)
+    return IRMetadata(LLVMMDNodeInContext2(ref, &refs, refs.count))
+  }
+
+  /// A node that is equal to no other, because its first operand is itself.
+  func distinctMetadata(_ operands: [IRMetadata]) -> IRMetadata {
+    let placeholder = LLVMTemporaryMDNode(ref, nil, 0)
+    var refs: [LLVMMetadataRef?] = [placeholder] + operands.map(\.ref)
+    let node = LLVMMDNodeInContext2(ref, &refs, refs.count)
+    LLVMMetadataReplaceAllUsesWith(placeholder, node)
+    return IRMetadata(node!)
+  }
+
+  /// A family of alias scopes, such as the buffers of one function.
+  package func aliasDomain(_ name: String) -> IRMetadata {
+    distinctMetadata([metadata(name)])
+  }
+
+  /// One memory region of a domain.
+  package func aliasScope(_ name: String, in domain: IRMetadata) -> IRMetadata {
+    distinctMetadata([domain, metadata(name)])
+  }
+
+  /// What the optimiser shall do with a loop; for `!llvm.loop` at its backward jump.
+  package func loop(_ hints: [LoopHint]) -> IRMetadata {
+    distinctMetadata(hints.map { $0.metadata(in: self) })
+  }
+}
+
+/// A wish about one loop.
+package enum LoopHint: Hashable, Sendable {
+  case vectorize(Bool)
+  case vectorWidth(Int)
+  case interleave(Int)
+  case noUnroll
+  case unroll(Int)
+  case mustProgress
+  /// The loop has been vectorized by hand: no further attempt.
+  case isVectorized
+
+  func metadata(in context: Context) -> IRMetadata {
+    switch self {
+    case .vectorize(let on): property("vectorize.enable", context.i1.constant(on ? 1 : 0))
+    case .vectorWidth(let lanes): property("vectorize.width", context.i32.constant(Int64(lanes)))
+    case .interleave(let count): property("interleave.count", context.i32.constant(Int64(count)))
+    case .noUnroll: property("unroll.disable", nil)
+    case .unroll(let count): property("unroll.count", context.i32.constant(Int64(count)))
+    case .mustProgress: property("mustprogress", nil)
+    case .isVectorized: property("isvectorized", context.i32.constant(1))
+    }
+
+    func property(_ name: String, _ value: IRValue?) -> IRMetadata {
+      let key = context.metadata("llvm.loop." + name)
+      return context.metadata([key] + (value.map { [context.metadata($0)] } ?? []))
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import CLLVM
+
+/// A value of LLVM IR: a constant, a parameter, a global or the result of an instruction.
+///
+/// A handle that is valid as long as the module (for constants: the context) that it stands in.
+package struct IRValue: Hashable {
+  let ref: LLVMValueRef
+
+  init(_ ref: LLVMValueRef) {
+    self.ref = ref
+  }
+
+  package var type: IRType { IRType(LLVMTypeOf(ref)) }
+  package var isConstant: Bool { LLVMIsConstant(ref) != 0 }
+  package var isInstruction: Bool { LLVMIsAInstruction(ref) != nil }
+
+  /// The name that the value has in printed IR; it may be empty.
+  package var name: String {
+    get {
+      var count = 0
+      guard let start = LLVMGetValueName2(ref, &count) else { return "" }
+      let bytes = UnsafeRawBufferPointer(start: start, count: count)
+      return String(decoding: bytes, as: UTF8.self)
+    }
+    nonmutating set {
+      LLVMSetValueName2(ref, newValue, newValue.utf8.count)
+    }
+  }
+
+  /// Puts `other` in the place of this value in all its uses.
+  package func replaceAllUses(with other: IRValue) {
+    LLVMReplaceAllUsesWith(ref, other.ref)
+  }
+
+  /// The value of an integer constant, sign-extended; nil for anything else.
+  package var constantInteger: Int64? {
+    guard let constant = LLVMIsAConstantInt(ref), type.integerBits <= 64 else { return nil }
+    return LLVMConstIntGetSExtValue(constant)
+  }
+}
+
+extension IRValue: CustomStringConvertible {
+  package var description: String { String(takingMessage: LLVMPrintValueToString(ref)) }
+}
+
+extension [IRValue] {
+  /// Calls `body` with the handles and their number, as the C API takes them.
+  func withRefs<Result>(
+    _ body: (UnsafeMutablePointer<LLVMValueRef?>?, UInt32) -> Result
+  ) -> Result {
+    // An IRValue is one pointer and nothing else, and an optional pointer has the same layout.
+    withUnsafeBytes { raw in
+      let refs = raw.baseAddress?.assumingMemoryBound(to: LLVMValueRef?.self)
+      return body(UnsafeMutablePointer(mutating: refs), UInt32(count))
+    }
+  }
+}

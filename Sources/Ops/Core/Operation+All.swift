@@ -1,0 +1,8 @@
+package import GraphIR
+
+extension Operation {
+  /// Every operation there is: what tests, tools and dumps go through.
+  package static let all: [Operation] = core + elementwise + structure + reductions
+
+  private static let core: [Operation] = [.parameter, .literal, .data, .fill]
+}

@@ -1,0 +1,100 @@
+package import GraphIR
+package import LoopIR
+package import Support
+
+/// What the loop body of an elementwise operation sees.
+package struct PointContext: Sendable {
+  /// The elements of the operands, in the type of arithmetic: the half types come as `f32`.
+  package var operands: [ScalarID]
+  /// The types of the elements of operands and result, as the graph has them.
+  package var operandTypes: [DType]
+  package var resultType: DType
+  package var attributes: Attributes
+
+  package init(
+    operands: [ScalarID], operandTypes: [DType], resultType: DType, attributes: Attributes
+  ) {
+    self.operands = operands
+    self.operandTypes = operandTypes
+    self.resultType = resultType
+    self.attributes = attributes
+  }
+}
+
+/// What a rule about positions sees of a node.
+package struct ShapeContext: Sendable {
+  package var operandShapes: [[Dim]]
+  package var resultShape: [Dim]
+  package var attributes: Attributes
+
+  package init(operandShapes: [[Dim]], resultShape: [Dim], attributes: Attributes) {
+    self.operandShapes = operandShapes
+    self.resultShape = resultShape
+    self.attributes = attributes
+  }
+}
+
+/// A region of a result that one operand fills, element by element; an operand without axes fills
+/// it with its one value.
+package struct Piece: Sendable {
+  package var operand: Int
+  /// One for each axis of the result.
+  package var region: [SliceAxis]
+
+  package init(operand: Int, region: [SliceAxis]) {
+    self.operand = operand
+    self.region = region
+  }
+}
+
+/// How elements are combined along the axes of a reduction.
+package struct Reduction: Sendable {
+  package var combine: BinaryOperation
+  /// What an empty reduction gives, and where others begin.
+  package var identity: @Sendable (DType) -> Literal
+
+  package init(combine: BinaryOperation, identity: @escaping @Sendable (DType) -> Literal) {
+    self.combine = combine
+    self.identity = identity
+  }
+}
+
+/// How an operation turns into loops.
+package enum Kernel: LoweringFacet {
+  /// A parameter, a scalar constant or constant data: there already.
+  case leaf
+  /// An element of the result from the elements of the operands at the same place, with
+  /// broadcasting. The body gives the element in the type of arithmetic of the result.
+  case pointwise(@Sendable (inout LoopBuilder, PointContext) -> ScalarID)
+  /// An element of the result is one element of operand 0: at which position.
+  case view(@Sendable (ShapeContext, [Index]) -> [Index])
+  /// The same elements in row-major order under another shape.
+  case reshape
+  /// An element of the result from its position alone.
+  case generator(@Sendable (inout LoopBuilder, ShapeContext, [Index]) -> ScalarID)
+  /// The result put together from regions, later ones over earlier ones.
+  case assembly(@Sendable (ShapeContext) -> [Piece])
+  /// Elements combined along axes, which are the attributes'.
+  case reduction(Reduction)
+  /// The first position along one axis of the element that comes before all others.
+  case search(Comparison)
+  /// Sums of products, as `Contraction` says.
+  case contraction
+  /// Other operations that compute the same: operands and attributes to results.
+  case expansion(@Sendable (inout Builder, DerivativeContext) -> [Value])
+  /// Gone before lowering: a derivative that was asked for.
+  case request
+}
+
+extension Operation {
+  /// How the operation turns into loops.
+  package var kernel: Kernel {
+    guard let kernel = lowering as? Kernel else { preconditionFailure("not a kernel") }
+    return kernel
+  }
+
+  /// Whether it works element by element.
+  package var isPointwise: Bool {
+    if case .pointwise = kernel { true } else { false }
+  }
+}
