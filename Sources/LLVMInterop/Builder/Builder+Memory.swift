@@ -39,10 +39,9 @@ extension Builder {
     _ type: IRType, _ pointer: IRValue, _ index: IRValue, name: String = ""
   ) -> IRValue {
     var index: LLVMValueRef? = index.ref
-    let flags = UInt32(LLVMGEPFlagInBounds.rawValue | LLVMGEPFlagNUW.rawValue)
+    let flags = LLVMGEPNoWrapFlags(LLVMGEPFlagInBounds | LLVMGEPFlagNUW)
     return IRValue(
-      LLVMBuildGEPWithNoWrapFlags(
-        ref, type.ref, pointer.ref, &index, 1, name, LLVMGEPNoWrapFlags(flags)))
+      LLVMBuildGEPWithNoWrapFlags(ref, type.ref, pointer.ref, &index, 1, name, flags))
   }
 
   /// The address of something inside an aggregate.

@@ -24,12 +24,12 @@ extension Builder {
 
   /// Says how often each target of a jump is taken, in proportion.
   package func setWeights(_ weights: [Int], of jump: IRValue) {
-    let numbers = weights.map { context.metadata(context.i32.constant(Int64($0))) }
+    let numbers = weights.map { context.metadata(context.i32.constant($0)) }
     attach(context.metadata([context.metadata("branch_weights")] + numbers), "prof", to: jump)
   }
 
   /// Says that a load gives at least `lower` and less than `upper`.
-  package func setRange(_ lower: Int64, _ upper: Int64, of load: IRValue) {
+  package func setRange(_ lower: Int, _ upper: Int, of load: IRValue) {
     let type = load.type
     let bounds = [lower, upper].map { context.metadata(type.constant($0)) }
     attach(context.metadata(bounds), "range", to: load)

@@ -13,7 +13,7 @@ extension Builder {
 
   /// One lane.
   package func extract(_ vector: IRValue, lane: Int, name: String = "") -> IRValue {
-    extract(vector, lane: context.i32.constant(Int64(lane)), name: name)
+    extract(vector, lane: context.i32.constant(lane), name: name)
   }
 
   /// One lane, whose number is known at run time.
@@ -25,7 +25,7 @@ extension Builder {
   package func insert(
     _ vector: IRValue, _ value: IRValue, lane: Int, name: String = ""
   ) -> IRValue {
-    insert(vector, value, lane: context.i32.constant(Int64(lane)), name: name)
+    insert(vector, value, lane: context.i32.constant(lane), name: name)
   }
 
   /// The vector with one lane replaced, whose number is known at run time.
@@ -40,7 +40,7 @@ extension Builder {
     _ a: IRValue, _ b: IRValue, _ lanes: [Int], name: String = ""
   ) -> IRValue {
     let i32 = context.i32
-    let mask = IRValue.vector(lanes.map { $0 < 0 ? i32.poison : i32.constant(Int64($0)) })
+    let mask = IRValue.vector(lanes.map { $0 < 0 ? i32.poison : i32.constant($0) })
     return flagged(LLVMBuildShuffleVector(ref, a.ref, b.ref, mask.ref, name))
   }
 
@@ -92,7 +92,7 @@ extension Builder {
   ) -> IRValue {
     let function = declare(intrinsic, on: types)
     let takesAlignment = function.parameterCount > before.count + after.count
-    let alignment = takesAlignment ? [context.i32.constant(Int64(align))] : []
+    let alignment = takesAlignment ? [context.i32.constant(align)] : []
     let call = call(function, before + alignment + after, name: name)
     if !takesAlignment { add(.aligned(align), toCall: call, argument: pointer) }
     return call

@@ -38,7 +38,7 @@ package struct Module: ~Copyable {
 
   /// Sets a module flag; a module with another value for it cannot be linked with this one.
   package func setFlag(_ name: String, _ value: Int) {
-    let constant = LLVMValueAsMetadata(context.i32.constant(Int64(value)).ref)
+    let constant = LLVMValueAsMetadata(context.i32.constant(value).ref)
     LLVMAddModuleFlag(ref, LLVMModuleFlagBehaviorError, name, name.utf8.count, constant)
   }
 

@@ -63,19 +63,21 @@ package enum LoopHint: Hashable, Sendable {
   case isVectorized
 
   func metadata(in context: Context) -> IRMetadata {
-    switch self {
-    case .vectorize(let on): property("vectorize.enable", context.i1.constant(on ? 1 : 0))
-    case .vectorWidth(let lanes): property("vectorize.width", context.i32.constant(Int64(lanes)))
-    case .interleave(let count): property("interleave.count", context.i32.constant(Int64(count)))
-    case .noUnroll: property("unroll.disable", nil)
-    case .unroll(let count): property("unroll.count", context.i32.constant(Int64(count)))
-    case .mustProgress: property("mustprogress", nil)
-    case .isVectorized: property("isvectorized", context.i32.constant(1))
-    }
+    let property = self.property(in: context)
+    let key = context.metadata("llvm.loop." + property.name)
+    return context.metadata([key] + (property.value.map { [context.metadata($0)] } ?? []))
+  }
 
-    func property(_ name: String, _ value: IRValue?) -> IRMetadata {
-      let key = context.metadata("llvm.loop." + name)
-      return context.metadata([key] + (value.map { [context.metadata($0)] } ?? []))
+  /// The name of the hint behind `llvm.loop.`, and its value if it has one.
+  private func property(in context: Context) -> (name: String, value: IRValue?) {
+    switch self {
+    case .vectorize(let on): ("vectorize.enable", on ? context.true : context.false)
+    case .vectorWidth(let lanes): ("vectorize.width", context.i32.constant(lanes))
+    case .interleave(let count): ("interleave.count", context.i32.constant(count))
+    case .noUnroll: ("unroll.disable", nil)
+    case .unroll(let count): ("unroll.count", context.i32.constant(count))
+    case .mustProgress: ("mustprogress", nil)
+    case .isVectorized: ("isvectorized", context.i32.constant(1))
     }
   }
 }

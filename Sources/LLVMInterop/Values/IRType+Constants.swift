@@ -15,18 +15,12 @@ extension IRType {
   /// An integer constant, in every lane of a vector; wraps to the width of the type.
   ///
   /// - Requires: This is an integer or a vector of integers.
-  package func constant(_ value: Int64) -> IRValue {
-    // LLVM asserts that the bits fit, so they are cut to the width here.
-    constant(bits: UInt64(bitPattern: value))
-  }
-
-  /// An integer constant with the low bits of `bits`, in every lane of a vector.
-  ///
-  /// - Requires: This is an integer or a vector of integers.
-  package func constant(bits: UInt64) -> IRValue {
+  package func constant(_ value: some BinaryInteger) -> IRValue {
+    // LLVM wants bits that fit, so they are cut to the width here.
+    let bits = UInt64(truncatingIfNeeded: value)
     let width = integerBits
-    let cut = width < 64 ? bits & (1 << UInt64(width) - 1) : bits
-    return splat(IRValue(LLVMConstInt(scalar.ref, cut, 0)))
+    let cut = width < 64 ? bits & ((1 << UInt64(width)) - 1) : bits
+    return splat(IRValue(LLVMConstInt(scalar.ref, cut, value < 0 ? 1 : 0)))
   }
 
   /// A floating-point constant rounded to the type, in every lane of a vector.
@@ -48,7 +42,7 @@ extension IRType {
   ///
   /// - Requires: This is a vector of integers.
   package var iota: IRValue {
-    .vector((0..<laneCount).map { scalar.constant(Int64($0)) })
+    .vector((0..<laneCount).map { scalar.constant($0) })
   }
 
   /// `lane` in every lane of this type.

@@ -1,0 +1,87 @@
+import CLLVM
+
+/// What kind of file machine code is written to.
+package enum FileKind: Hashable, Sendable {
+  case object, assembly
+}
+
+/// A target with all that LLVM needs to know to make code for it.
+package struct TargetMachine: ~Copyable {
+  let ref: LLVMTargetMachineRef
+  package let target: Target
+  /// Sizes and alignments of types, in LLVM's spelling.
+  package let dataLayout: String
+  /// The size of a pointer.
+  package let pointerBits: Int
+
+  /// Resolves what the user asked for. An unknown triple, CPU or feature is a readable error.
+  package init(_ request: TargetRequest = TargetRequest()) throws(LLVMError) {
+    let target = try Target.resolve(request)
+    if request.cpu != nil || !request.features.isEmpty {
+      try Target.checkCPU(target, request)
+    }
+    guard
+      let ref = target.makeMachine(optimization: request.optimization, request.relocation)
+    else {
+      throw LLVMError(.target, "LLVM cannot make code for \(target.triple)")
+    }
+    let layout = LLVMCreateTargetDataLayout(ref)
+    defer { LLVMDisposeTargetData(layout) }
+    self.ref = ref
+    self.target = target
+    dataLayout = String(takingMessage: LLVMCopyStringRepOfTargetData(layout))
+    pointerBits = Int(LLVMPointerSize(layout)) * 8
+  }
+
+  deinit {
+    LLVMDisposeTargetMachine(ref)
+  }
+
+  /// Makes machine code of a module.
+  ///
+  /// LLVM rewrites the module on the way, so that it is of no use afterwards: who wants both object
+  /// and assembly gives it a clone first.
+  package func emit(
+    _ module: borrowing Module, as kind: FileKind
+  ) throws(LLVMError) -> MemoryBuffer {
+    var message: UnsafeMutablePointer<CChar>?
+    var buffer: LLVMMemoryBufferRef?
+    let type = kind == .object ? LLVMObjectFile : LLVMAssemblyFile
+    let failed = LLVMTargetMachineEmitToMemoryBuffer(ref, module.ref, type, &message, &buffer)
+    let text = String(takingMessage: message)
+    guard failed == 0, let buffer else { throw LLVMError(.emission, text) }
+    let output = MemoryBuffer(taking: buffer)
+    try module.context.throwReportedError(.emission)
+    return output
+  }
+
+  /// The attributes that make a function be compiled for this CPU.
+  package var functionAttributes: [IRAttribute] {
+    var attributes: [IRAttribute] = []
+    if !target.cpu.isEmpty { attributes.append(.targetCPU(target.cpu)) }
+    if !target.features.isEmpty { attributes.append(.targetFeatures(target.features)) }
+    if vectorBits >= 512 { attributes.append(.preferVectorWidth(vectorBits)) }
+    return attributes
+  }
+}
+
+extension Target {
+  /// LLVM's machine for this target; nil where LLVM refuses.
+  func makeMachine(
+    optimization: OptimizationLevel = .o0, _ relocation: Relocation = .automatic
+  ) -> LLVMTargetMachineRef? {
+    var llvmTarget: LLVMTargetRef?
+    guard LLVMGetTargetFromTriple(triple, &llvmTarget, nil) == 0 else { return nil }
+    return LLVMCreateTargetMachine(
+      llvmTarget, triple, cpu, features, optimization.raw, relocationMode(relocation),
+      LLVMCodeModelDefault)
+  }
+
+  private func relocationMode(_ relocation: Relocation) -> LLVMRelocMode {
+    switch relocation {
+    case .automatic: isBareMetal ? LLVMRelocStatic : LLVMRelocPIC
+    case .pic: LLVMRelocPIC
+    case .fixed: LLVMRelocStatic
+    }
+  }
+}
