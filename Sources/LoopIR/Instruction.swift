@@ -62,6 +62,11 @@ package enum Instruction: Hashable, Sendable {
   case acrossLanes(BinaryOperation, ScalarID)
   /// The same value in every lane.
   case splat(ScalarID)
+  /// A step of a reduction that a loop carries: like `binary`, but the order of the steps is free,
+  /// so that they may go in several lanes and accumulators.
+  case accumulate(BinaryOperation, ScalarID, ScalarID)
+  /// An `f32` rounded to the nearest number of a half type, ties to even; still an `f32`.
+  case round(ScalarID, to: DType)
 }
 
 /// A scalar: its type and what computes it.
@@ -83,9 +88,10 @@ extension Instruction {
     switch self {
     case .constant, .dim, .loopVariable, .isWanted, .carried, .loopResult: []
     case .index(let index): index.scalars.map(\.variable)
-    case .unary(_, let a), .convert(let a), .bitcast(let a), .acrossLanes(_, let a), .splat(let a):
+    case .unary(_, let a), .convert(let a), .bitcast(let a), .acrossLanes(_, let a), .splat(let a),
+      .round(let a, _):
       [a]
-    case .binary(_, let a, let b), .compare(_, let a, let b): [a, b]
+    case .binary(_, let a, let b), .compare(_, let a, let b), .accumulate(_, let a, let b): [a, b]
     case .multiplyAdd(let a, let b, let c), .select(let a, let b, let c): [a, b, c]
     case .call(_, let arguments): arguments
     case .load(let access, let mask):

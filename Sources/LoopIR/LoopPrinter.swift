@@ -1,0 +1,171 @@
+import Support
+
+/// Writes loop IR as an indented tree.
+struct LoopPrinter {
+  let body: Body
+  private(set) var text = ""
+  private var depth: Int
+  /// The scalars that stand for what a loop carries and for what it gives, by loop.
+  private var carried: [LoopID: [ScalarID]] = [:]
+  private var results: [LoopID: [ScalarID]] = [:]
+
+  init(_ body: Body, depth: Int = 0) {
+    self.body = body
+    self.depth = depth
+    for (index, scalar) in body.scalars.enumerated() {
+      switch scalar.instruction {
+      case .carried(let loop, _): carried[loop, default: []].append(ScalarID(index))
+      case .loopResult(let loop, _): results[loop, default: []].append(ScalarID(index))
+      case .constant, .dim, .loopVariable, .index, .isWanted, .unary, .binary, .compare,
+        .multiplyAdd, .select, .convert, .bitcast, .call, .load, .acrossLanes, .splat:
+        continue
+      }
+    }
+  }
+
+  /// Writes the buffers, the workspace plan and the blocks of the body.
+  mutating func printBody() {
+    for (index, buffer) in body.buffers.enumerated() {
+      line("buffer \(name(BufferID(index))): \(spelling(buffer)) = \(spelling(buffer.storage))")
+    }
+    for placement in body.plan {
+      let below = placement.below.map { name(body.plan[$0].buffer) }.joined(separator: ", ")
+      line("place \(name(placement.buffer))" + (below.isEmpty ? "" : " above \(below)"))
+    }
+    print(body.block)
+    guard !body.commit.items.isEmpty else { return }
+    line("commit")
+    nested(body.commit)
+  }
+
+  private mutating func line(_ words: String) {
+    text += String(repeating: "  ", count: depth) + words + "\n"
+  }
+
+  private mutating func nested(_ block: Block) {
+    depth += 1
+    print(block)
+    depth -= 1
+  }
+
+  private mutating func print(_ block: Block) {
+    for item in block.items { print(item) }
+  }
+
+  private mutating func print(_ item: Item) {
+    switch item {
+    case .scalar(let id):
+      line("\(spelling(id)): \(body[id].type) = \(spelling(body[id].instruction))")
+    case .store(let store): line(spelling(store))
+    case .loop(let id): printLoop(id)
+    case .branch(let condition, let then, let otherwise):
+      line("if \(spelling(condition))")
+      nested(then)
+      guard !otherwise.items.isEmpty else { return }
+      line("else")
+      nested(otherwise)
+    case .check(let condition, let failure, let message, _):
+      line("check \(spelling(condition)) else \(failure.words)\(message.map { ": \($0)" } ?? "")")
+    case .stopIfFailed: line("stop if failed")
+    }
+  }
+
+  private mutating func printLoop(_ id: LoopID) {
+    let loop = body[id]
+    var words = "for \(name(id)) in 0..<\(loop.extent)"
+    if loop.lanes > 1 { words += " lanes \(loop.lanes)" }
+    if loop.isReversed { words += " reversed" }
+    if !loop.carried.isEmpty { words += " with " + carriedValues(id) }
+    line(words)
+    nested(loop.body)
+    guard !loop.carried.isEmpty else { return }
+    depth += 1
+    line("next \(list(loop.carried.map(\.next)))")
+    depth -= 1
+    for result in results[id] ?? [] {
+      line("\(spelling(result)): \(body[result].type) = \(spelling(body[result].instruction))")
+    }
+  }
+
+  /// What a loop carries, with the values of the first turn.
+  private func carriedValues(_ id: LoopID) -> String {
+    body[id].carried.enumerated().map { number, value in
+      let names = (carried[id] ?? []).filter { body[$0].instruction == .carried(id, number) }
+      return "\(names.isEmpty ? "_" : list(names)) = \(spelling(value.initial))"
+    }.joined(separator: ", ")
+  }
+}
+
+extension LoopPrinter {
+  func spelling(_ id: ScalarID) -> String { "%\(id.index)" }
+
+  func list(_ ids: [ScalarID]) -> String { ids.map(spelling).joined(separator: ", ") }
+
+  func name(_ id: LoopID) -> String { "\(body[id].name)\(id.index)" }
+
+  func name(_ id: BufferID) -> String { "@\(id.index)" }
+
+  func spelling(_ storage: Storage) -> String {
+    switch storage {
+    case .parameter(let number): "parameter \(number)"
+    case .result(let number): "result \(number)"
+    case .update(let number): "update \(number)"
+    case .constant(let number): "constant \(number)"
+    case .workspace: "workspace"
+    case .local: "local"
+    }
+  }
+
+  private func spelling(_ buffer: Buffer) -> String {
+    Formal.spelling(buffer.name, buffer.element, buffer.shape)
+  }
+
+  private func spelling(_ store: Store) -> String {
+    var words = "\(spelling(store.access)) "
+    words += store.combining.map { "\($0.rawValue)= " } ?? "= "
+    words += spelling(store.value)
+    return words + (store.mask.map { " where \(spelling($0))" } ?? "")
+  }
+
+  private func spelling(_ access: Access) -> String {
+    "\(name(access.buffer))[\(access.indices.map(spelling).joined(separator: ", "))]"
+  }
+
+  private func spelling(_ index: Index) -> String {
+    var terms = index.loops.map { term(name($0.variable), $0.coefficient) }
+    terms += index.scalars.map { term(spelling($0.variable), $0.coefficient) }
+    if index.offset != Dim(0) || terms.isEmpty { terms.append("\(index.offset)") }
+    return terms.joined(separator: " + ")
+  }
+
+  private func term(_ variable: String, _ coefficient: Dim) -> String {
+    if coefficient == Dim(1) { return variable }
+    return coefficient.terms.count == 1
+      ? "\(coefficient) * \(variable)" : "(\(coefficient)) * \(variable)"
+  }
+
+  /// The instruction as words.
+  private func spelling(_ instruction: Instruction) -> String {
+    switch instruction {
+    case .constant(let literal): "\(literal)"
+    case .dim(let dim): "size \(dim)"
+    case .loopVariable(let loop): name(loop)
+    case .index(let index): "index \(spelling(index))"
+    case .isWanted(let number): "wanted \(number)"
+    case .unary(let operation, let a): "\(operation.rawValue) \(spelling(a))"
+    case .binary(let operation, let a, let b): "\(operation.rawValue) \(list([a, b]))"
+    case .compare(let comparison, let a, let b): "\(comparison.rawValue) \(list([a, b]))"
+    case .multiplyAdd(let a, let b, let c): "multiply_add \(list([a, b, c]))"
+    case .select(let condition, let a, let b): "select \(list([condition, a, b]))"
+    case .convert(let a): "convert \(spelling(a))"
+    case .bitcast(let a): "bitcast \(spelling(a))"
+    case .call(let function, let arguments): "call \(function.rawValue)(\(list(arguments)))"
+    case .load(let access, let mask):
+      "load \(spelling(access))" + (mask.map { " where \(spelling($0))" } ?? "")
+    case .carried(let loop, let number): "carried \(number) of \(name(loop))"
+    case .loopResult(let loop, let number): "result \(number) of \(name(loop))"
+    case .acrossLanes(let operation, let a): "across \(operation.rawValue) \(spelling(a))"
+    case .splat(let a): "splat \(spelling(a))"
+    }
+  }
+}
