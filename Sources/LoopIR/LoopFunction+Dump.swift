@@ -30,7 +30,10 @@ extension LoopFunction {
   package var signature: String {
     let taken = parameters.map { ($0.isInout ? "inout " : "") + $0.description }
     let given = results.map(\.description).joined(separator: ", ")
-    return "\(name)(\(taken.joined(separator: ", "))) -> (\(given))"
+    let seen = parameters.flatMap(\.shape).reduce(into: Set<String>()) { $0.formUnion($1.symbols) }
+    let declared = symbols.filter { !seen.contains($0) }.joined(separator: ", ")
+    let brackets = declared.isEmpty ? "" : "[\(declared)]"
+    return "\(name)\(brackets)(\(taken.joined(separator: ", "))) -> (\(given))"
   }
 
   /// The names of some results.

@@ -98,6 +98,16 @@ package struct Body: Hashable, Sendable {
     get { loops[id.index] }
     set { loops[id.index] = newValue }
   }
+
+  /// The buffer whose memory a buffer names: itself, unless it is an alias; nil for a cycle.
+  package func root(of id: BufferID) -> BufferID? {
+    var root = id
+    for _ in 0...buffers.count {
+      guard case .alias(let original) = self[root].storage else { return root }
+      root = original
+    }
+    return nil
+  }
 }
 
 /// A C function: its interface and its bodies.

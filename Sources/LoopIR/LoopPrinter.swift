@@ -17,7 +17,8 @@ struct LoopPrinter {
       case .carried(let loop, _): carried[loop, default: []].append(ScalarID(index))
       case .loopResult(let loop, _): results[loop, default: []].append(ScalarID(index))
       case .constant, .dim, .loopVariable, .index, .isWanted, .unary, .binary, .compare,
-        .multiplyAdd, .select, .convert, .bitcast, .call, .load, .acrossLanes, .splat:
+        .multiplyAdd, .select, .convert, .bitcast, .call, .load, .acrossLanes, .splat, .accumulate,
+        .round:
         continue
       }
     }
@@ -113,6 +114,7 @@ extension LoopPrinter {
     case .constant(let number): "constant \(number)"
     case .workspace: "workspace"
     case .local: "local"
+    case .alias(let original): name(original)
     }
   }
 
@@ -166,6 +168,9 @@ extension LoopPrinter {
     case .loopResult(let loop, let number): "result \(number) of \(name(loop))"
     case .acrossLanes(let operation, let a): "across \(operation.rawValue) \(spelling(a))"
     case .splat(let a): "splat \(spelling(a))"
+    case .accumulate(let operation, let a, let b):
+      "accumulate \(operation.rawValue) \(list([a, b]))"
+    case .round(let a, let element): "round to \(element.rawValue) \(spelling(a))"
     }
   }
 }
