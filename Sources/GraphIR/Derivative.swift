@@ -65,6 +65,10 @@ package enum Derivative: Sendable {
   case bilinear(
     left: @Sendable (inout Builder, DerivativeContext, Value) -> Value,
     right: @Sendable (inout Builder, DerivativeContext, Value) -> Value)
+  /// A reduction that picks elements of its operand, as `max` does: the rule gives a `bool` value of
+  /// the operand's shape. Each picked element takes the whole cotangent, the others exactly 0, and a
+  /// mask begins there; the tangent is the sum of the picked ones along the reduced axes.
+  case picking(@Sendable (inout Builder, DerivativeContext) -> Value)
   /// Both modes by hand: `jvp` gives the tangents of the results from those of the operands (nil
   /// where an operand has none), `vjp` the cotangents of the operands from those of the results.
   case custom(
