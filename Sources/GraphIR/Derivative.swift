@@ -74,6 +74,11 @@ package enum Derivative: Sendable {
   case custom(
     jvp: @Sendable (inout Builder, DerivativeContext, [Value?]) -> [Value?],
     vjp: @Sendable (inout Builder, DerivativeContext, [Value?]) -> [Value?])
+  /// Reverse mode alone, by hand: `vjp` as for `custom`. Forward mode is refused, with the reason in
+  /// the user's words.
+  case reverseOnly(
+    String,
+    vjp: @Sendable (inout Builder, DerivativeContext, [Value?]) -> [Value?])
   /// Differentiated by way of the operation's expansion into others.
   case byExpansion
 }

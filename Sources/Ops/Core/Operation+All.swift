@@ -4,5 +4,7 @@ extension Operation {
   /// Every operation there is: what tests, tools and dumps go through.
   package static let all: [Operation] = core + elementwise + structure + reductions
 
-  private static let core: [Operation] = [.parameter, .literal, .data, .fill]
+  private static let core: [Operation] = [
+    .parameter, .literal, .data, .fill, .copy, .stopGradient, .gradScale, .gradClip, .derivative,
+  ]
 }
