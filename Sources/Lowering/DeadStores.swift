@@ -1,0 +1,151 @@
+import LoopIR
+import Support
+
+/// Drops stores to buffers that nothing reads, and all that only served them.
+struct DeadStores {
+  private let body: Body
+  private var isLive: [Bool]
+  private var isRead: [Bool]
+  /// The stores to each buffer that is not known to be read, by owner.
+  private var waiting: [BufferID: [Store]] = [:]
+  private var pending: [ScalarID] = []
+
+  static func run(_ body: inout Body) {
+    var pass = DeadStores(body: body)
+    pass.mark()
+    pass.sweep(&body)
+  }
+
+  private init(body: Body) {
+    self.body = body
+    isLive = Array(repeating: false, count: body.scalars.count)
+    isRead = Array(repeating: false, count: body.buffers.count)
+  }
+
+  // MARK: Marking
+
+  private mutating func mark() {
+    var stores: [Store] = []
+    var conditions: [ScalarID] = []
+    BodyWalk.visit(body) { item in
+      switch item {
+      case .store(let store): stores.append(store)
+      case .branch(let condition, _, _), .check(let condition, _, _, _):
+        conditions.append(condition)
+      case .scalar, .loop, .stopIfFailed: break
+      }
+    }
+    for condition in conditions { mark(condition) }
+    for store in stores {
+      let owner = body.owner(of: store.access.buffer)
+      if isRead[owner.index] || isKept(owner) {
+        mark(store)
+      } else {
+        waiting[owner, default: []].append(store)
+      }
+    }
+    while let id = pending.popLast() { follow(id) }
+  }
+
+  /// Whether a buffer is the caller's, so that its stores count.
+  private func isKept(_ buffer: BufferID) -> Bool {
+    switch body[buffer].storage {
+    case .result, .update, .parameter: true
+    case .workspace, .local, .constant, .alias: false
+    }
+  }
+
+  private mutating func mark(_ id: ScalarID) {
+    if isLive[id.index] { return }
+    isLive[id.index] = true
+    pending.append(id)
+  }
+
+  private mutating func mark(_ store: Store) {
+    mark(store.value)
+    if let mask = store.mask { mark(mask) }
+    for index in store.access.indices { for term in index.scalars { mark(term.variable) } }
+  }
+
+  private mutating func follow(_ id: ScalarID) {
+    let instruction = body[id].instruction
+    for operand in instruction.operands { mark(operand) }
+    switch instruction {
+    case .load(let access, _):
+      let owner = body.owner(of: access.buffer)
+      if isRead[owner.index] { return }
+      isRead[owner.index] = true
+      for store in waiting.removeValue(forKey: owner) ?? [] { mark(store) }
+    case .carried(let loop, let slot), .loopResult(let loop, let slot):
+      mark(body[loop].carried[slot].initial)
+      mark(body[loop].carried[slot].next)
+    default: break
+    }
+  }
+
+  // MARK: Sweeping
+
+  private func sweep(_ body: inout Body) {
+    dropCarried(&body)
+    let before = self.body
+    BodyWalk.mapItems(&body) { item in
+      switch item {
+      case .scalar(let id): isLive[id.index] ? item : nil
+      case .store(let store):
+        waiting[before.owner(of: store.access.buffer)] == nil ? item : nil
+      case .loop, .branch, .check, .stopIfFailed: item
+      }
+    }
+    body.block = withoutEmpty(body.block, &body)
+    body.commit = withoutEmpty(body.commit, &body)
+  }
+
+  /// Takes out carried values that nothing uses, and renumbers the others.
+  private func dropCarried(_ body: inout Body) {
+    var slots: [LoopID: Set<Int>] = [:]
+    for number in body.scalars.indices where isLive[number] {
+      switch body.scalars[number].instruction {
+      case .carried(let loop, let slot), .loopResult(let loop, let slot):
+        slots[loop, default: []].insert(slot)
+      default: break
+      }
+    }
+    for number in body.loops.indices {
+      let live = slots[LoopID(number)] ?? []
+      let carried = body.loops[number].carried
+      body.loops[number].carried = carried.indices.filter { live.contains($0) }.map { carried[$0] }
+    }
+    let order = slots.mapValues { $0.sorted() }
+    for number in body.scalars.indices where isLive[number] {
+      switch body.scalars[number].instruction {
+      case .carried(let loop, let slot):
+        let place = order[loop]?.firstIndex(of: slot) ?? slot
+        body.scalars[number].instruction = .carried(loop, place)
+      case .loopResult(let loop, let slot):
+        let place = order[loop]?.firstIndex(of: slot) ?? slot
+        body.scalars[number].instruction = .loopResult(loop, place)
+      default: break
+      }
+    }
+  }
+
+  /// Drops loops and branches in which nothing is left to do.
+  private func withoutEmpty(_ block: Block, _ body: inout Body) -> Block {
+    var items: [Item] = []
+    for item in block.items {
+      switch item {
+      case .loop(let id):
+        body[id].body = withoutEmpty(body[id].body, &body)
+        if !body[id].body.items.isEmpty || !body[id].carried.isEmpty { items.append(item) }
+      case .branch(let condition, let then, let otherwise):
+        let then = withoutEmpty(then, &body)
+        let otherwise = withoutEmpty(otherwise, &body)
+        if !then.items.isEmpty || !otherwise.items.isEmpty {
+          items.append(.branch(condition, then: then, otherwise: otherwise))
+        }
+      case .scalar, .store, .check, .stopIfFailed: items.append(item)
+      }
+    }
+    return Block(items)
+  }
+}

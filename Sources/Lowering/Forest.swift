@@ -1,0 +1,178 @@
+import LoopIR
+import Support
+
+/// Loop trees in order, fused from the outside in as they are added.
+///
+/// A loop joins an earlier one of the same extent where turn `i` needs, of the other, only turn `i`,
+/// and where nothing between them stands in the way; then its body's trees are added to the other's
+/// body in the same manner.
+struct Forest {
+  /// One tree: a loop whose body is a forest, or steps that stay together.
+  private final class Tree {
+    let mask: DemandMask
+    var footprint: Footprint
+    var steps: [Item]
+    var loop: LoopID?
+    var extent = Dim(0)
+    var children: [Tree] = []
+
+    init(steps: [Item], _ mask: DemandMask, in body: Body) {
+      self.steps = steps
+      self.mask = mask
+      footprint = Footprint(steps, of: nil, in: body)
+    }
+
+    init(loop: LoopID, _ mask: DemandMask, in body: Body) {
+      steps = []
+      self.loop = loop
+      self.mask = mask
+      extent = body[loop].extent
+      footprint = Footprint(body[loop].body.items, of: loop, in: body)
+    }
+  }
+
+  private var trees: [Tree] = []
+  /// The loop that a loop has joined.
+  private var joined: [LoopID: LoopID] = [:]
+
+  /// How many earlier trees are looked at for a place to join.
+  private static let window = 24
+  /// Bodies do not grow beyond so many steps by fusion.
+  private static let sizeLimit = 1_500
+
+  /// Adds the trees of a block; an opaque block stays together.
+  mutating func add(_ block: Block, _ mask: DemandMask, isOpaque: Bool, in body: Body) {
+    if isOpaque {
+      Forest.insert(Tree(steps: block.items, mask, in: body), into: &trees)
+      return
+    }
+    for tree in Forest.trees(of: block, mask, in: body) {
+      Forest.place(tree, into: &trees, &joined)
+    }
+  }
+
+  /// The trees of a block as it stands.
+  private static func trees(of block: Block, _ mask: DemandMask, in body: Body) -> [Tree] {
+    var result: [Tree] = []
+    var steps: [Item] = []
+    func flush() {
+      if !steps.isEmpty { result.append(Tree(steps: steps, mask, in: body)) }
+      steps = []
+    }
+    for item in block.items {
+      guard case .loop(let id) = item, body[id].carried.isEmpty else {
+        steps.append(item)
+        continue
+      }
+      flush()
+      let tree = Tree(loop: id, mask, in: body)
+      tree.children = trees(of: body[id].body, mask, in: body)
+      result.append(tree)
+    }
+    flush()
+    return result
+  }
+
+  /// Adds a tree behind what it depends on: joined to an earlier loop, or on its own.
+  private static func place(
+    _ tree: Tree, into list: inout [Tree], _ joined: inout [LoopID: LoopID]
+  ) {
+    guard let loop = tree.loop else { return insert(tree, into: &list) }
+    for other in list.reversed().prefix(Forest.window) {
+      if let target = other.loop, canJoin(tree, other) {
+        joined[loop] = target
+        other.footprint.merge(tree.footprint)
+        for child in tree.children { place(child, into: &other.children, &joined) }
+        return
+      }
+      if tree.footprint.conflicts(with: other.footprint) { break }
+    }
+    list.append(tree)
+  }
+
+  /// Steps go as far to the front as what they depend on allows: there they part no loops.
+  private static func insert(_ tree: Tree, into list: inout [Tree]) {
+    var at = list.count
+    while at > 0, list.count - at < window, !tree.footprint.conflicts(with: list[at - 1].footprint) {
+      at -= 1
+    }
+    // Steps that could go anywhere near stay in order with others of their kind.
+    list.insert(tree, at: list.count - at >= window ? list.count : at)
+  }
+
+  private static func canJoin(_ tree: Tree, _ other: Tree) -> Bool {
+    tree.extent == other.extent && tree.mask == other.mask
+      && tree.footprint.size + other.footprint.size <= Forest.sizeLimit
+      && tree.footprint.shares(with: other.footprint)
+      && tree.footprint.isTurnwise(with: other.footprint)
+  }
+
+  // MARK: Result
+
+  /// Writes the trees back: to the body's block, and to the bodies of its loops.
+  func finish(_ body: inout Body, guards demand: Demand) {
+    var items: [Item] = []
+    var start = 0
+    while start < trees.count {
+      let mask = trees[start].mask
+      var end = start
+      while end < trees.count, trees[end].mask == mask { end += 1 }
+      let group = trees[start..<end].flatMap { write($0, &body) }
+      items += mask.isAlways ? group : guarded(group, mask, &body, demand)
+      start = end
+    }
+    body.block = Block(items)
+    rename(&body)
+  }
+
+  private func write(_ tree: Tree, _ body: inout Body) -> [Item] {
+    guard let loop = tree.loop else { return tree.steps }
+    body[loop].body = Block(tree.children.flatMap { write($0, &body) })
+    return [.loop(loop)]
+  }
+
+  /// The items in a branch that runs when the caller wants what they are for.
+  private func guarded(
+    _ items: [Item], _ mask: DemandMask, _ body: inout Body, _ demand: Demand
+  ) -> [Item] {
+    let results = body.buffers.reduce(0) { count, buffer in
+      if case .result(let number) = buffer.storage { max(count, number + 1) } else { count }
+    }
+    var condition = ScalarID(0)
+    let head = body.extend { b in
+      b.block { condition = demand.condition(mask, results: results, &$0) }
+    }
+    return head.items + [.branch(condition, then: Block(items), otherwise: Block())]
+  }
+
+  /// Replaces the variables of loops that have joined others.
+  private func rename(_ body: inout Body) {
+    if joined.isEmpty { return }
+    var targets: [LoopID: Index] = [:]
+    for loop in joined.keys {
+      var target = loop
+      while let next = joined[target] { target = next }
+      targets[loop] = Index(target)
+    }
+    func renamed(_ access: Access) -> Access {
+      Access(access.buffer, access.indices.map { $0.substituting(targets) })
+    }
+    for number in body.scalars.indices {
+      switch body.scalars[number].instruction {
+      case .load(let access, let mask):
+        body.scalars[number].instruction = .load(renamed(access), mask: mask)
+      case .index(let index): body.scalars[number].instruction = .index(index.substituting(targets))
+      case .loopVariable(let loop):
+        if let target = targets[loop]?.loop {
+          body.scalars[number].instruction = .loopVariable(target)
+        }
+      default: break
+      }
+    }
+    BodyWalk.mapItems(&body) { item in
+      guard case .store(var store) = item else { return item }
+      store.access = renamed(store.access)
+      return .store(store)
+    }
+  }
+}

@@ -1,0 +1,183 @@
+import GraphIR
+import LoopIR
+import Ops
+import Support
+
+/// Emits the loop nest that writes one value to its buffer.
+struct Nests {
+  let reader: ElementReader
+
+  private var graph: Graph { reader.graph }
+
+  /// The nest of a node's result, written to `buffer`.
+  func emit(_ node: Node, to buffer: BufferID, _ b: inout LoopBuilder) {
+    b.site = node.site
+    switch node.operation.kernel {
+    case .pointwise, .view, .generator:
+      loops(over: graph.type(node.result).shape, &b) { b, position in
+        var memo = ElementReader.Memo()
+        let element = reader.compute(node.result, at: position, &b, &memo)
+        b.store(element, to: buffer, position)
+      }
+    case .reduction(let reduction): reduce(node, reduction, to: buffer, &b)
+    case .search(let comparison): search(node, comparison, to: buffer, &b)
+    case .contraction: contract(node, to: buffer, &b)
+    case .assembly(let pieces): assemble(node, pieces(reader.shapes(node)), to: buffer, &b)
+    case .leaf, .reshape, .expansion, .request:
+      preconditionFailure("'\(node.operation.name)' has no nest")
+    }
+  }
+
+  /// Writes every element of a value to another buffer than its own.
+  func copy(_ value: Value, to buffer: BufferID, _ b: inout LoopBuilder) {
+    loops(over: graph.type(value).shape, &b) { b, position in
+      var memo = ElementReader.Memo()
+      let element = reader.read(value, at: position, &b, &memo)
+      b.store(element, to: buffer, position)
+    }
+  }
+
+  /// Loops over a shape, the last axis innermost; axes of 1 need none.
+  func loops(
+    over shape: [Dim], _ b: inout LoopBuilder, _ body: (inout LoopBuilder, [Index]) -> Void
+  ) {
+    loops(over: ArraySlice(shape), [], &b, body)
+  }
+
+  private func loops(
+    over shape: ArraySlice<Dim>, _ position: [Index], _ b: inout LoopBuilder,
+    _ body: (inout LoopBuilder, [Index]) -> Void
+  ) {
+    guard let extent = shape.first else { return body(&b, position) }
+    if extent == Dim(1) {
+      return loops(over: shape.dropFirst(), position + [Index(Dim(0))], &b, body)
+    }
+    b.loop("i\(position.count)", extent) { b, id in
+      loops(over: shape.dropFirst(), position + [Index(id)], &b, body)
+    }
+  }
+
+  /// Combines elements along axes; the leading axes that stay are outer loops around the beginning
+  /// and the steps of each result.
+  private func reduce(
+    _ node: Node, _ reduction: Reduction, to buffer: BufferID, _ b: inout LoopBuilder
+  ) {
+    guard case .reduction(let axes, let keep) = node.attributes else {
+      preconditionFailure("a reduction has axes")
+    }
+    let operand = node.operands[0]
+    let shape = graph.type(operand).shape
+    let dtype = graph.type(operand).dtype
+    let outer = axes.min() ?? shape.count
+    func target(_ position: [Index]) -> [Index] {
+      var result: [Index] = []
+      for (axis, index) in position.enumerated() {
+        if !axes.contains(axis) { result.append(index) } else if keep { result.append(Index(Dim(0))) }
+      }
+      return result
+    }
+    loops(over: Array(shape[..<outer]), &b) { b, prefix in
+      let kept = shape.indices.map { axis in
+        axis < outer || axes.contains(axis) ? Dim(1) : shape[axis]
+      }
+      loops(over: Array(kept[outer...]), &b) { b, rest in
+        let start = b.constant(dtype.arithmetic, reduction.identity(dtype))
+        b.store(start, to: buffer, target(prefix + rest))
+      }
+      loops(over: Array(shape[outer...]), &b) { b, rest in
+        var memo = ElementReader.Memo()
+        let element = reader.read(operand, at: prefix + rest, &b, &memo)
+        b.store(
+          element, to: buffer, target(prefix + rest),
+          combining: Nests.combination(reduction.combine, dtype))
+      }
+    }
+  }
+
+  /// The combination for elements of a type: sums and products of `bool` are `or` and `and`.
+  private static func combination(_ operation: BinaryOperation, _ dtype: DType) -> BinaryOperation {
+    guard dtype == .bool else { return operation }
+    switch operation {
+    case .add, .maximum: return .or
+    case .multiply, .minimum: return .and
+    default: return operation
+    }
+  }
+
+  /// Carries the best element and its place along one axis; NaN comes before all others.
+  private func search(
+    _ node: Node, _ comparison: Comparison, to buffer: BufferID, _ b: inout LoopBuilder
+  ) {
+    guard case .reduction(let axes, let keep) = node.attributes else {
+      preconditionFailure("a search has axes")
+    }
+    let operand = node.operands[0]
+    let shape = graph.type(operand).shape
+    let kept = shape.enumerated().map { axes.contains($0) ? Dim(1) : $1 }
+    loops(over: kept, &b) { b, position in
+      let target = keep ? position : position.enumerated().filter { !axes.contains($0.offset) }
+        .map(\.element)
+      var memo = ElementReader.Memo()
+      let first = reader.read(operand, at: position, &b, &memo)
+      let zero = b.constant(.i64, .int(0))
+      let extents = axes.map { shape[$0] }
+      let found = best(
+        of: operand, position, axes[...], extents[...], comparison, [first, zero, zero], &b)
+      b.store(found[1], to: buffer, target)
+    }
+  }
+
+  /// Loops over the axes that are left; carries the best element, its place, and the running place.
+  private func best(
+    of operand: Value, _ position: [Index], _ axes: ArraySlice<Int>, _ extents: ArraySlice<Dim>,
+    _ comparison: Comparison, _ state: [ScalarID], _ b: inout LoopBuilder
+  ) -> [ScalarID] {
+    guard let axis = axes.first, let extent = extents.first else {
+      return step(of: operand, position, comparison, state, &b)
+    }
+    return b.loop("i\(axis)", extent, carrying: state) { b, id, state in
+      var position = position
+      position[axis] = Index(id)
+      return best(
+        of: operand, position, axes.dropFirst(), extents.dropFirst(), comparison, state, &b)
+    }
+  }
+
+  /// One step of a search.
+  private func step(
+    of operand: Value, _ position: [Index], _ comparison: Comparison, _ state: [ScalarID],
+    _ b: inout LoopBuilder
+  ) -> [ScalarID] {
+    var memo = ElementReader.Memo()
+    let element = reader.read(operand, at: position, &b, &memo)
+    var isBetter = b.compare(comparison, element, state[0])
+    if b.type(element).element.isFloat {
+      let isNaN = b.compare(.notEqual, element, element)
+      let wasNumber = b.compare(.equal, state[0], state[0])
+      isBetter = b.binary(.or, isBetter, b.binary(.and, isNaN, wasNumber))
+    }
+    let one = b.constant(.i64, .int(1))
+    return [
+      b.select(isBetter, element, state[0]), b.select(isBetter, state[2], state[1]),
+      b.add(state[2], one),
+    ]
+  }
+
+  /// Fills the regions of a result one after the other.
+  private func assemble(
+    _ node: Node, _ pieces: [Piece], to buffer: BufferID, _ b: inout LoopBuilder
+  ) {
+    for piece in pieces {
+      let operand = node.operands[piece.operand]
+      let isScalar = graph.type(operand).isScalar && !piece.region.isEmpty
+      loops(over: piece.region.map(\.size), &b) { b, position in
+        var memo = ElementReader.Memo()
+        let element = reader.read(operand, at: isScalar ? [] : position, &b, &memo)
+        let target = zip(piece.region, position).map { axis, index in
+          index * Dim(axis.step) + axis.start
+        }
+        b.store(element, to: buffer, target)
+      }
+    }
+  }
+}

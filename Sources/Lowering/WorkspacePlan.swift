@@ -1,0 +1,104 @@
+import LoopIR
+import Support
+
+/// Gives every buffer that is left its memory: small ones of a fixed size on the stack, all others a
+/// place in the workspace.
+///
+/// Places come from a first fit over static lifetimes at sizes of 1000 for every symbol. Only the
+/// order is kept, which of two buffers that live at the same time lies below the other, so that the
+/// offsets of a call follow from its sizes by maxima and sums, and never shrink as a size grows.
+struct WorkspacePlan {
+  /// When a buffer is first and last touched, in steps of the body's block, and its nominal place.
+  private struct Lifetime {
+    var buffer: BufferID
+    var first: Int
+    var last: Int
+    var size = 0
+    var offset = 0
+    var end: Int { offset + size }
+  }
+
+  /// Buffers of at most so many bytes go on the stack, up to the total.
+  private static let localLimit = 2_048
+  private static let localTotal = 16_384
+  private static let alignment = 64
+
+  static func run(_ body: inout Body) {
+    var lifetimes = lifetimes(of: body)
+    moveSmall(&lifetimes, &body)
+    measure(&lifetimes, body)
+    place(&lifetimes)
+    body.plan = ordered(lifetimes)
+  }
+
+  private static func lifetimes(of body: Body) -> [Lifetime] {
+    var known: [BufferID: Lifetime] = [:]
+    func touch(_ items: [Item], at step: Int) {
+      for buffer in Footprint(items, of: nil, in: body).uses.keys {
+        guard case .workspace = body[buffer].storage else { continue }
+        known[buffer, default: Lifetime(buffer: buffer, first: step, last: step)].last = step
+      }
+    }
+    for (step, item) in body.block.items.enumerated() { touch([item], at: step) }
+    touch(body.commit.items, at: body.block.items.count)
+    return known.values.sorted { ($0.first, $0.buffer) < ($1.first, $1.buffer) }
+  }
+
+  private static func moveSmall(_ lifetimes: inout [Lifetime], _ body: inout Body) {
+    var total = 0
+    lifetimes.removeAll { lifetime in
+      guard let bytes = bytes(of: body[lifetime.buffer]).constant, bytes <= localLimit,
+        total + bytes <= localTotal
+      else { return false }
+      total += bytes
+      body[lifetime.buffer].storage = .local
+      return true
+    }
+  }
+
+  private static func bytes(of buffer: Buffer) -> Dim { buffer.count * Dim(buffer.element.byteSize) }
+
+  private static func measure(_ lifetimes: inout [Lifetime], _ body: Body) {
+    for index in lifetimes.indices {
+      let bytes = bytes(of: body[lifetimes[index].buffer])
+      let sizes = Dictionary(uniqueKeysWithValues: bytes.symbols.map { ($0, 1_000) })
+      let size = min(max(bytes.evaluate(sizes) ?? 1 << 40, 1), 1 << 40)
+      lifetimes[index].size = (size + alignment - 1) / alignment * alignment
+    }
+  }
+
+  /// Puts each buffer, in the order of its first use, into the lowest gap among those that live.
+  private static func place(_ lifetimes: inout [Lifetime]) {
+    var active: [Lifetime] = []
+    for index in lifetimes.indices {
+      let current = lifetimes[index]
+      active.removeAll { $0.last < current.first }
+      var offset = 0
+      for other in active {
+        if other.offset - offset >= current.size { break }
+        offset = max(offset, other.end)
+      }
+      lifetimes[index].offset = offset
+      let at = active.firstIndex { $0.offset >= offset } ?? active.count
+      active.insert(lifetimes[index], at: at)
+    }
+  }
+
+  /// The placements from below to above, each with those directly below that live at the same time.
+  private static func ordered(_ lifetimes: [Lifetime]) -> [Placement] {
+    let sorted = lifetimes.sorted { ($0.offset, $0.buffer) < ($1.offset, $1.buffer) }
+    var below: [[Int]] = []
+    for (index, current) in sorted.enumerated() {
+      var supports: [Int] = []
+      for other in (0..<index).reversed() {
+        let lower = sorted[other]
+        guard lower.end <= current.offset, lower.first <= current.last, current.first <= lower.last,
+          !supports.contains(where: { below[$0].contains(other) })
+        else { continue }
+        supports.append(other)
+      }
+      below.append(supports)
+    }
+    return zip(sorted, below).map { Placement(buffer: $0.buffer, below: $1) }
+  }
+}
