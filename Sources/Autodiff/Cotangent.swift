@@ -1,0 +1,99 @@
+import GraphIR
+import Ops
+import Support
+
+/// What has flown back to a value, with what is known of where it is 0.
+struct Cotangent {
+  var value: Value
+  /// Where given, a `bool` value that broadcasts to the shape: where it does not hold, structure has
+  /// left the place out, and the cotangent is exactly 0 whatever has been computed there.
+  var mask: Value?
+}
+
+extension Builder {
+  /// Holds where both hold; nil holds everywhere.
+  mutating func conjunction(_ a: Value?, _ b: Value?) -> Value? {
+    guard let a else { return b }
+    guard let b, a != b else { return a }
+    return and(a, b)
+  }
+
+  /// Holds where either holds; nil holds everywhere.
+  mutating func disjunction(_ a: Value?, _ b: Value?) -> Value? {
+    guard let a, let b else { return nil }
+    return a == b ? a : or(a, b)
+  }
+
+  /// The value where the mask holds, else exactly 0.
+  mutating func masked(_ value: Value, by mask: Value) -> Value {
+    select(mask, value, literal(0.0, like: value))
+  }
+
+  /// The sum of two cotangents of one value.
+  mutating func sum(_ a: Cotangent, _ b: Cotangent) -> Cotangent {
+    Cotangent(value: add(a.value, b.value), mask: disjunction(a.mask, b.mask))
+  }
+
+  /// The cotangent of an operand of a shape that was broadcast to the cotangent's.
+  mutating func sum(_ cotangent: Cotangent, to shape: [Dim]) -> Cotangent {
+    let from = self.shape(cotangent.value)
+    if from == shape { return cotangent }
+    let mask = cotangent.mask.map { sum(broadcast($0, to: from), to: shape) }
+    return Cotangent(value: sum(cotangent.value, to: shape), mask: mask)
+  }
+
+  /// The cotangent of a result times a partial derivative.
+  mutating func apply(_ factors: [Factor], to cotangent: Cotangent) -> Cotangent {
+    var (value, selected, isScaled) = applied(factors, to: cotangent.value)
+    let mask = conjunction(cotangent.mask, selected)
+    // A product is 0 where the cotangent is, unless the partial is infinite or NaN.
+    if let zeros = isScaled ? mask : selected { value = masked(value, by: zeros) }
+    return Cotangent(value: value, mask: mask)
+  }
+
+  /// The tangent of a result by a partial derivative.
+  mutating func apply(_ factors: [Factor], toTangent tangent: Value) -> Value {
+    let (value, selected, _) = applied(factors, to: tangent)
+    return selected.map { masked(value, by: $0) } ?? value
+  }
+
+  /// Applies all factors but the selections, which are left for the end as one mask; tells whether
+  /// the value was scaled by what need not be finite.
+  private mutating func applied(
+    _ factors: [Factor], to start: Value
+  ) -> (value: Value, selected: Value?, isScaled: Bool) {
+    var value = start
+    var selected: Value?
+    var isScaled = false
+    for factor in factors {
+      switch factor {
+      case .times(let partial):
+        value = multiply(value, partial)
+        isScaled = isScaled || !isFinite(partial)
+      case .over(let partial):
+        value = divide(value, partial)
+        isScaled = isScaled || !isFinite(partial) || graph.literal(partial)?.double == 0
+      case .negated:
+        value = negate(value)
+      case .selected(let mask):
+        selected = conjunction(selected, mask)
+      }
+    }
+    return (value, selected, isScaled)
+  }
+
+  /// Whether a value is known to be a finite number.
+  private func isFinite(_ value: Value) -> Bool {
+    graph.literal(value)?.double.isFinite ?? false
+  }
+
+  /// The cotangent that a rule gives by itself: where it ends in a `where` against 0, the condition
+  /// is its mask.
+  func recognized(_ value: Value) -> Cotangent {
+    let node = graph.node(of: value)
+    guard node.operation == .select, graph.literal(node.operands[2])?.double == 0 else {
+      return Cotangent(value: value, mask: nil)
+    }
+    return Cotangent(value: value, mask: node.operands[0])
+  }
+}

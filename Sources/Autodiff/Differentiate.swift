@@ -1,0 +1,91 @@
+package import GraphIR
+import Ops
+package import Support
+
+/// The pass that replaces every derivative that is asked for by the nodes that compute it.
+package enum Differentiate {
+  /// The graph, copied node by node, with the nodes of its derivatives in the place of requests.
+  ///
+  /// Requests are expanded in order, on the graph as it is by then, so that they nest. A graph
+  /// without requests comes back as it is.
+  package static func run(_ graph: Graph) throws(Diagnostic) -> Graph {
+    guard graph.nodes.contains(where: { $0.operation == .derivative }) else { return graph }
+    var copier = Copier(graph)
+    try copier.copyNodes()
+    return copier.finish()
+  }
+}
+
+/// Copies a graph, and expands the requests in it.
+private struct Copier {
+  private let source: Graph
+  private var differentiator: Differentiator
+  /// The copy of each value of the source.
+  private var copies: [Value] = []
+  /// Which values of the source some request names.
+  private var isNamed: [Bool]
+
+  init(_ source: Graph) {
+    self.source = source
+    var target = Graph(name: source.name)
+    target.doc = source.doc
+    target.site = source.site
+    target.symbols = source.symbols
+    target.parameters = source.parameters
+    target.sizeChecks = source.sizeChecks
+    target.data = source.data
+    differentiator = Differentiator(Builder(graph: target))
+    copies.reserveCapacity(source.values.count)
+    isNamed = Array(repeating: false, count: source.values.count)
+    for node in source.nodes {
+      guard let request = Request(node) else { continue }
+      for value in request.wrt + request.constants { isNamed[Int(value.index)] = true }
+    }
+  }
+
+  /// Copies the nodes in order.
+  mutating func copyNodes() throws(Diagnostic) {
+    for node in source.nodes {
+      let results: [Value]
+      if let request = Request(node)?.mapped({ copies[Int($0.index)] }) {
+        results = try differentiator.expand(request)
+      } else {
+        results = copy(node)
+      }
+      for (old, new) in zip(node.results, results) {
+        copies.append(new)
+        if let name = source[old].name { differentiator.builder.graph.name(new, name) }
+        if isNamed[Int(old.index)] { differentiator.named.insert(new) }
+      }
+    }
+  }
+
+  /// Appends a node as it is; gives its results.
+  private mutating func copy(_ node: Node) -> [Value] {
+    let id = differentiator.builder.graph.append(
+      node.operation, node.operands.map { copies[Int($0.index)] }, node.attributes,
+      types: node.results.map { source.type($0) }, regions: node.regions, site: node.site)
+    return differentiator.builder.graph[id].results
+  }
+
+  /// The copy, with what uses values from outside the nodes.
+  consuming func finish() -> Graph {
+    var target = differentiator.builder.graph
+    for index in target.parameters.indices {
+      target.parameters[index].value = copies[Int(source.parameters[index].value.index)]
+    }
+    target.outputs = source.outputs
+    for index in target.outputs.indices {
+      target.outputs[index].value = copies[Int(source.outputs[index].value.index)]
+    }
+    target.updates = source.updates
+    for index in target.updates.indices {
+      target.updates[index].value = copies[Int(source.updates[index].value.index)]
+    }
+    target.assertions = source.assertions
+    for index in target.assertions.indices {
+      target.assertions[index].condition = copies[Int(source.assertions[index].condition.index)]
+    }
+    return target
+  }
+}

@@ -1,0 +1,159 @@
+import GraphIR
+import Ops
+import Support
+
+/// A reverse sweep under way.
+private struct ReverseSweep {
+  let request: Request
+  var span: Span
+  /// What has flown back so far.
+  var cotangents: [Value: Cotangent] = [:]
+}
+
+extension Differentiator {
+  /// The cotangents of each `wrt` for that of a target; nil where nothing flows back.
+  ///
+  /// Nodes are visited once each, from the target backwards; contributions to a value are added in
+  /// the order in which they arrive.
+  mutating func reverse(
+    from target: Value, seed: Value, _ request: Request, _ span: Span
+  ) throws(Diagnostic) -> [Value?] {
+    var sweep = ReverseSweep(request: request, span: span)
+    sweep.cotangents[target] = Cotangent(value: seed, mask: nil)
+    for id in span.nodes.reversed() { try pull(id, &sweep) }
+    // The seed is no derivative by a target that `constant` names.
+    return request.wrt.map { span.contains($0) ? sweep.cotangents[$0]?.value : nil }
+  }
+
+  /// Gives the operands of a node their share of its results' cotangents.
+  private mutating func pull(_ id: NodeID, _ sweep: inout ReverseSweep) throws(Diagnostic) {
+    let node = builder.graph[id]
+    let cotangents = node.results.map { sweep.cotangents[$0] }
+    guard cotangents.contains(where: { $0 != nil }) else { return }
+    builder.site = node.site
+    switch node.operation.derivative {
+    case .zero:
+      return
+    case .refused(let reason):
+      throw Refusal.noDerivative(node, reason, sweep.request)
+    case .pointwise(let partials):
+      guard let cotangent = cotangents[0] else { return }
+      pull(node, cotangent, through: partials, &sweep)
+    case .linear(_, let leavesOut, let transpose):
+      guard let cotangent = cotangents[0] else { return }
+      pull(node, cotangent, leavesOut: leavesOut, transpose, &sweep)
+    case .bilinear(let left, let right):
+      guard let cotangent = cotangents[0] else { return }
+      pull(node, cotangent, [left, right], &sweep)
+    case .picking(let rule):
+      guard let cotangent = cotangents[0] else { return }
+      pull(node, cotangent, picking: rule, &sweep)
+    case .custom(_, let vjp), .reverseOnly(_, let vjp):
+      let values = vjp(&builder, context(of: node), cotangents.map { $0?.value })
+      for (index, value) in values.enumerated() where sweep.span.contains(node.operands[index]) {
+        if let value { contribute(builder.recognized(value), to: node, index, &sweep) }
+      }
+    case .byExpansion:
+      try pullThroughExpansion(node, cotangents, &sweep)
+    }
+  }
+
+  /// Pulls through an elementwise node.
+  private mutating func pull(
+    _ node: Node, _ cotangent: Cotangent, through partials: [Partial], _ sweep: inout ReverseSweep
+  ) {
+    let context = context(of: node)
+    for (index, partial) in partials.enumerated() {
+      guard sweep.span.contains(node.operands[index]), case .factors(let factors) = partial else {
+        continue
+      }
+      let whole = builder.apply(factors(&builder, context), to: cotangent)
+      let share = builder.sum(whole, to: builder.shape(node.operands[index]))
+      contribute(share, to: node, index, &sweep)
+    }
+  }
+
+  /// Pulls through a linear node; the mask goes the same way as the cotangent.
+  private mutating func pull(
+    _ node: Node, _ cotangent: Cotangent, leavesOut: Bool,
+    _ transpose: (inout Builder, DerivativeContext, Value, Int) -> Value,
+    _ sweep: inout ReverseSweep
+  ) {
+    let context = context(of: node)
+    let shape = builder.shape(node.result)
+    var mask = cotangent.mask
+    if mask == nil, leavesOut { mask = builder.literal(.bool(true), .bool) }
+    mask = mask.map { builder.broadcast($0, to: shape) }
+    for index in node.operands.indices
+    where sweep.span.contains(node.operands[index]) && node.carries(index, in: builder.graph) {
+      let value = transpose(&builder, context, cotangent.value, index)
+      let share = Cotangent(value: value, mask: mask.map { transpose(&builder, context, $0, index) })
+      contribute(share, to: node, index, &sweep)
+    }
+  }
+
+  /// Pulls through a bilinear node, which mixes elements: no mask comes out of it.
+  private mutating func pull(
+    _ node: Node, _ cotangent: Cotangent,
+    _ transposes: [(inout Builder, DerivativeContext, Value) -> Value],
+    _ sweep: inout ReverseSweep
+  ) {
+    let context = context(of: node)
+    for (index, transpose) in transposes.enumerated()
+    where sweep.span.contains(node.operands[index]) {
+      let value = transpose(&builder, context, cotangent.value)
+      contribute(Cotangent(value: value, mask: nil), to: node, index, &sweep)
+    }
+  }
+
+  /// Pulls through a reduction that picks elements: a mask begins there.
+  private mutating func pull(
+    _ node: Node, _ cotangent: Cotangent,
+    picking rule: (inout Builder, DerivativeContext) -> Value, _ sweep: inout ReverseSweep
+  ) {
+    let context = context(of: node)
+    let picked = rule(&builder, context)
+    let shape = builder.shape(node.result)
+    let outer = cotangent.mask.map {
+      builder.restoringAxes(builder.broadcast($0, to: shape), of: context)
+    }
+    let value = builder.restoringAxes(cotangent.value, of: context)
+    let share = Cotangent(
+      value: builder.masked(value, by: picked), mask: builder.conjunction(outer, picked))
+    contribute(share, to: node, 0, &sweep)
+  }
+
+  /// Pulls through the nodes of a node's expansion, which come from here on in its place.
+  private mutating func pullThroughExpansion(
+    _ node: Node, _ cotangents: [Cotangent?], _ sweep: inout ReverseSweep
+  ) throws(Diagnostic) {
+    let (results, range) = expansion(of: node)
+    let carrying = sweep.span.extend(over: range, in: builder.graph)
+    for (result, cotangent) in zip(results, cotangents) {
+      if let cotangent { contribute(cotangent, to: result, &sweep) }
+    }
+    for id in carrying.reversed() { try pull(id, &sweep) }
+  }
+
+  /// Adds to the cotangent of an operand.
+  private mutating func contribute(
+    _ cotangent: Cotangent, to node: Node, _ index: Int, _ sweep: inout ReverseSweep
+  ) {
+    let operand = node.operands[index]
+    precondition(
+      builder.type(cotangent.value) == builder.type(operand),
+      "the cotangent of operand \(index) of '\(node.operation.name)' has another type")
+    contribute(cotangent, to: operand, &sweep)
+  }
+
+  /// Adds to the cotangent of a value.
+  private mutating func contribute(
+    _ cotangent: Cotangent, to value: Value, _ sweep: inout ReverseSweep
+  ) {
+    if let known = sweep.cotangents[value] {
+      sweep.cotangents[value] = builder.sum(known, cotangent)
+    } else {
+      sweep.cotangents[value] = cotangent
+    }
+  }
+}
