@@ -1,0 +1,30 @@
+import Support
+
+extension Attributes {
+  /// The attributes as dumps print them, empty where there are none.
+  package var spelling: String {
+    switch self {
+    case .none: ""
+    case .literal(let literal, _): literal.exactSpelling
+    case .data(let index): "\(index)"
+    case .parameter(let index): "\(index)"
+    case .integer(let number): "{number: \(number)}"
+    case .dtype(let dtype): "{dtype: \(dtype.rawValue)}"
+    case .axis(let axis): "{axis: \(axis)}"
+    case .axes(let axes): "{axes: \(axes)}"
+    case .reduction(let axes, let keep): "{reduced: \(axes), keepdims: \(keep)}"
+    case .shape(let shape): TensorType.spelling(shape)
+    case .slice(let axes):
+      "{slice: ["
+        + axes.map { "\($0.start) step \($0.step) size \($0.size)" }.joined(separator: ", ") + "]}"
+    case .pad(let axes):
+      "{pad: ["
+        + axes.map { "\($0.low) | \($0.interior) | \($0.high)" }.joined(separator: ", ") + "]}"
+    case .contraction(let c):
+      "{batch: \(c.leftBatch) \(c.rightBatch), summed: \(c.leftSummed) \(c.rightSummed)}"
+    case .derivative(let request):
+      "{\(request.form.rawValue): \(request.wrtCount), along: \(request.alongCount), "
+        + "constant: \(request.constantCount), zero: \(request.zeroWhereDisconnected)}"
+    }
+  }
+}

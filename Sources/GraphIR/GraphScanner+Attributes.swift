@@ -1,0 +1,109 @@
+import Support
+
+extension GraphScanner {
+  /// The attributes of a node, as `Attributes.spelling` spells them.
+  ///
+  /// - Parameters:
+  ///   - operation: its name; leaves have attributes without a label.
+  ///   - type: the type of its first result.
+  mutating func attributes(
+    operation: String, type: TensorType
+  ) throws(GraphParseError) -> Attributes {
+    switch operation {
+    case "literal": return .literal(try literal(), type.dtype)
+    case "data": return .data(try integer())
+    case "parameter": return .parameter(try integer())
+    default: break
+    }
+    if peek("[") {
+      return .shape(try list { (scanner) throws(GraphParseError) in try scanner.dim() })
+    }
+    guard accept("{") else { return .none }
+    let attributes = try labelled()
+    try expect("}")
+    return attributes
+  }
+
+  /// Attributes that begin with a label.
+  private mutating func labelled() throws(GraphParseError) -> Attributes {
+    let label = try name()
+    try expect(":")
+    switch label {
+    case "batch": return .contraction(try contraction())
+    case "number": return .integer(try integer())
+    case "axis": return .axis(try integer())
+    case "axes": return .axes(try integers())
+    case "slice":
+      return .slice(try list { (scanner) throws(GraphParseError) in try scanner.sliceAxis() })
+    case "pad":
+      return .pad(try list { (scanner) throws(GraphParseError) in try scanner.padAxis() })
+    case "dtype":
+      let name = try name()
+      guard let dtype = DType(rawValue: name) else { throw fail("'\(name)' is no type") }
+      return .dtype(dtype)
+    case "reduced":
+      let axes = try integers()
+      try expect(",")
+      try expect("keepdims")
+      try expect(":")
+      return .reduction(axes: axes, keepDims: try flag())
+    default:
+      guard let form = DerivativeRequest.Form(rawValue: label) else {
+        throw fail("there are no attributes '\(label)'")
+      }
+      return .derivative(try request(form))
+    }
+  }
+
+  /// Axes in brackets.
+  private mutating func integers() throws(GraphParseError) -> [Int] {
+    try list { (scanner) throws(GraphParseError) in try scanner.integer() }
+  }
+
+  private mutating func sliceAxis() throws(GraphParseError) -> SliceAxis {
+    let start = try dim()
+    try expect("step")
+    let step = try integer()
+    try expect("size")
+    return SliceAxis(start: start, step: step, size: try dim())
+  }
+
+  private mutating func padAxis() throws(GraphParseError) -> PadAxis {
+    let low = try dim()
+    try expect("|")
+    let interior = try integer()
+    try expect("|")
+    return PadAxis(low: low, high: try dim(), interior: interior)
+  }
+
+  /// What follows the label of a contraction.
+  private mutating func contraction() throws(GraphParseError) -> Contraction {
+    let leftBatch = try integers()
+    let rightBatch = try integers()
+    try expect(",")
+    try expect("summed")
+    try expect(":")
+    return Contraction(
+      leftBatch: leftBatch, rightBatch: rightBatch, leftSummed: try integers(),
+      rightSummed: try integers())
+  }
+
+  /// What follows the form of a derivative.
+  private mutating func request(
+    _ form: DerivativeRequest.Form
+  ) throws(GraphParseError) -> DerivativeRequest {
+    var counts = [try integer()]
+    for label in ["along", "constant"] {
+      try expect(",")
+      try expect(label)
+      try expect(":")
+      counts.append(try integer())
+    }
+    try expect(",")
+    try expect("zero")
+    try expect(":")
+    return DerivativeRequest(
+      form: form, wrtCount: counts[0], alongCount: counts[1], constantCount: counts[2],
+      zeroWhereDisconnected: try flag())
+  }
+}
