@@ -49,9 +49,10 @@ let package = Package(
     .executableTarget(
       name: "gradc",
       dependencies: [
-        "Driver", "Support",
+        "Driver", "LLVMInterop", "Support",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+    tests("LoweringTests", ["GraphIR", "LoopIR", "Lowering", "Ops", "Support"]),
   ],
   swiftLanguageModes: [.v6])

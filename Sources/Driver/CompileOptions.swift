@@ -1,0 +1,55 @@
+package import LLVMInterop
+package import Support
+
+/// What `gradc FILE` is asked to write.
+package enum OutputKind: String, CaseIterable, Sendable {
+  case obj, asm, llvmIR = "llvm-ir", llvmBC = "llvm-bc", header, modulemap, manifest, loops
+
+  /// What stands behind the stem of the output's name.
+  package var suffix: String {
+    switch self {
+    case .obj: ".o"
+    case .asm: ".s"
+    case .llvmIR: ".ll"
+    case .llvmBC: ".bc"
+    case .header: ".h"
+    case .modulemap: ".modulemap"
+    case .manifest: ".json"
+    case .loops: ".loops"
+    }
+  }
+
+  /// Whether it is text that may go to a terminal.
+  package var isText: Bool {
+    switch self {
+    case .obj, .llvmBC: false
+    case .asm, .llvmIR, .header, .modulemap, .manifest, .loops: true
+    }
+  }
+}
+
+/// What has to be known to make code from a file.
+package struct CompileOptions: Sendable {
+  package var input: String
+  /// The output's path, `-` for standard output; nil for the input's name with another suffix.
+  package var output: String?
+  package var emit: [OutputKind] = []
+  package var target = TargetRequest()
+  package var hasDebugInfo = false
+  package var sanitizesAddresses = false
+  /// Sizes that symbols are fixed to.
+  package var dims: [String: Int] = [:]
+  /// What `real` stands for.
+  package var real = DType.f64
+  package var isStrict = false
+  package var disabledRules: Set<String> = []
+  package var rewriteLimit: Int?
+  /// Passes whose result is shown on standard error; `all` for every one.
+  package var printAfter: Set<String> = []
+  package var showsStatistics = false
+  package var showsTimes = false
+  package var writesDependencies = false
+  package var hasColour: Bool?
+
+  package init(input: String) { self.input = input }
+}

@@ -1,0 +1,55 @@
+import GraphIR
+import Support
+
+/// A step of the compiler from one form of the program to another.
+struct Pass<From, To, Failure: Error> {
+  var name: String
+  var run: (From, inout Counters) throws(Failure) -> To
+}
+
+/// Something that passes hand on, which can be shown and verified.
+protocol Stage {
+  /// The form as text, for `--print-after`.
+  func show() -> String
+  /// What is wrong with it, which is a bug of the compiler.
+  func flaw() -> String?
+}
+
+/// Runs passes; verifies, shows, times and counts what they do.
+struct PassRunner {
+  let printAfter: Set<String>
+  private(set) var times = PassTimes()
+  private(set) var counters = Counters()
+
+  init(printAfter: Set<String>) { self.printAfter = printAfter }
+
+  /// The result of a pass, verified.
+  mutating func run<From, To: Stage, Failure: Error>(
+    _ pass: Pass<From, To, Failure>, on input: From
+  ) throws(Failure) -> To {
+    var counters = counters
+    let result = try times.time(pass.name) { () throws(Failure) in
+      try pass.run(input, &counters)
+    }
+    self.counters = counters
+    if printAfter.contains(pass.name) || printAfter.contains("all") {
+      FileSystem.complain("# after \(pass.name)\n\(result.show())")
+    }
+    if let flaw = result.flaw() { BugReport.exit("after pass '\(pass.name)': \(flaw)") }
+    return result
+  }
+
+  /// Runs and times what is no pass.
+  mutating func time<T, E: Error>(_ name: String, _ body: () throws(E) -> T) throws(E) -> T {
+    try times.time(name, body)
+  }
+}
+
+extension Graph: Stage {
+  func show() -> String { dump() }
+
+  func flaw() -> String? {
+    do { try verify() } catch { return error.message }
+    return nil
+  }
+}

@@ -1,0 +1,116 @@
+import Autodiff
+import GraphIR
+import GraphText
+import Lowering
+import LoopIR
+import Ops
+import Rewrites
+import Support
+
+/// The way from text to loop trees.
+struct Pipeline {
+  let options: CompileOptions
+  var runner: PassRunner
+  var files = SourceFiles()
+  var diagnostics = Diagnostics()
+  /// Every file that was read.
+  private(set) var dependencies: [String] = []
+
+  init(options: CompileOptions) {
+    self.options = options
+    runner = PassRunner(printAfter: options.printAfter)
+  }
+
+  /// The graphs of the input, checked; nil after an error.
+  mutating func check() -> [Graph]? {
+    let checked = runner.time("check") {
+      Checker.check(
+        path: options.input, read: { try? FileSystem.read($0) },
+        options: CheckOptions(real: options.real), files: &files, diagnostics: &diagnostics)
+    }
+    dependencies = checked.dependencies
+    if diagnostics.hasErrors { return nil }
+    let graphs = checked.graphs.map { runner.run(specialize, on: $0) }
+    for graph in graphs { refuseImpossibleSizes(graph) }
+    return diagnostics.hasErrors ? nil : graphs
+  }
+
+  /// A graph with its derivatives expanded and nothing rewritten; nil after an error.
+  mutating func differentiate(_ graph: Graph) -> Graph? {
+    let pass = Pass<Graph, Graph, Diagnostic>(name: "differentiate") {
+      graph, _ throws(Diagnostic) in try Differentiate.run(graph)
+    }
+    do {
+      return try runner.run(pass, on: graph)
+    } catch {
+      diagnostics.report(error)
+      return nil
+    }
+  }
+
+  /// A differentiated graph, rewritten.
+  mutating func rewrite(_ graph: Graph) -> Graph { runner.run(simplify("simplify"), on: graph) }
+
+  /// The function of a checked graph; nil after an error.
+  mutating func lower(_ graph: Graph) -> LoopFunction? {
+    let primal = Pipeline.primalResults(of: graph)
+    guard let differentiated = differentiate(graph) else { return nil }
+    let simplified = rewrite(differentiated)
+    let expanded = runner.run(expand, on: simplified)
+    let final = runner.run(simplify("simplify-expanded"), on: expanded)
+    let pass = Pass<Graph, LoopFunction, Never>(name: "lower") { graph, _ in
+      Lowering.run(graph, primal: primal)
+    }
+    return runner.run(pass, on: final)
+  }
+
+  // MARK: Passes
+
+  private var specialize: Pass<Graph, Graph, Never> {
+    let dims = options.dims
+    return Pass(name: "specialize") { graph, _ in
+      dims.isEmpty ? graph : graph.specialized(dims)
+    }
+  }
+
+  private func simplify(_ name: String) -> Pass<Graph, Graph, Never> {
+    let rewriting = RewriteOptions(
+      strict: options.isStrict, disabled: options.disabledRules, limit: options.rewriteLimit)
+    return Pass(name: name) { graph, counters in
+      Simplify.run(graph, options: rewriting, counters: &counters)
+    }
+  }
+
+  private var expand: Pass<Graph, Graph, Never> {
+    Pass(name: "expand") { graph, _ in Expand.run(graph) }
+  }
+
+  // MARK: Sizes
+
+  /// Diagnoses what the sizes that `--dim` has fixed make impossible.
+  private mutating func refuseImpossibleSizes(_ graph: Graph) {
+    for check in graph.sizeChecks where check.outcome == false {
+      diagnostics.error("the sizes given by '--dim' do not fit here", at: check.site)
+    }
+  }
+
+  /// The results of a checked graph that depend on no derivative.
+  private static func primalResults(of graph: Graph) -> Set<Int> {
+    var isDerived = [Bool](repeating: false, count: graph.values.count)
+    for node in graph.nodes {
+      let derived =
+        node.operation == .derivative || node.operands.contains { isDerived[Int($0.index)] }
+      for value in node.results { isDerived[Int(value.index)] = derived }
+    }
+    return Set(graph.outputs.indices.filter { !isDerived[Int(graph.outputs[$0].value.index)] })
+  }
+}
+
+extension LoopFunction: Stage {
+  func show() -> String { dump() }
+
+  func flaw() -> String? {
+    do { try verify() } catch { return error.message }
+    return nil
+  }
+}

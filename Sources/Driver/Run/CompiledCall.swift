@@ -1,0 +1,109 @@
+import CodeGen
+import LLVMInterop
+import LoopIR
+import Support
+
+/// A function compiled into this process, ready to be called.
+struct CompiledCall {
+  /// The function has returned an error, which its message tells.
+  struct Failure: Error {
+    var message: String
+  }
+
+  private typealias Thunk = @convention(c) (UnsafePointer<UnsafeMutableRawPointer?>) -> Int32
+  private typealias Message = @convention(c) (Int32) -> UnsafePointer<CChar>?
+
+  private let function: LoopFunction
+  private let library: CompiledLibrary
+
+  init(_ function: LoopFunction, files: SourceFiles, options: CodeGenOptions) throws {
+    self.function = function
+    library = try CompiledLibrary(function, files: files, options: options)
+  }
+
+  /// Calls the function; gives its results and the new values of its `inout` parameters.
+  func run(_ arguments: RunArguments) throws -> [(name: String, value: RawTensor)] {
+    var parameters = arguments.parameters
+    var results: [RawTensor] = []
+    for formal in function.results {
+      let shape = formal.shape.map { $0.evaluate(arguments.sizes) ?? -1 }
+      let isPossible = shape.allSatisfy { $0 >= 0 } && CompiledCall.fits(shape, formal.element)
+      results.append(RawTensor(zeros: formal.element, isPossible ? shape : [0]))
+    }
+    let sizes = function.symbols.map { Int64(arguments.sizes[$0] ?? 0) }
+    let status = try call(sizes, &parameters, &results)
+    guard status == 0 else {
+      let message = unsafeBitCast(try library.address(of: "run_message"), to: Message.self)
+      let text = message(status).map { String(cString: $0) } ?? "status \(status)"
+      throw Failure(message: "gradc: error: the call failed: \(text)")
+    }
+    var values = zip(function.results, results).map { ($0.name, $1) }
+    for (formal, value) in zip(function.parameters, parameters) where formal.isInout {
+      values.append((formal.name, value))
+    }
+    return values
+  }
+
+  /// Whether a tensor of that shape can be had at all.
+  private static func fits(_ shape: [Int], _ dtype: DType) -> Bool {
+    var bytes = dtype.byteSize
+    for size in shape {
+      let (product, overflow) = bytes.multipliedReportingOverflow(by: size)
+      if overflow { return false }
+      bytes = product
+    }
+    return bytes < 1 << 40
+  }
+
+  /// Calls the thunk with pointers to everything.
+  private func call(
+    _ sizes: [Int64], _ parameters: inout [RawTensor], _ results: inout [RawTensor]
+  ) throws -> Int32 {
+    let thunk = unsafeBitCast(try library.address(of: CallThunk.name), to: Thunk.self)
+    let sizeMemory = UnsafeMutablePointer<Int64>.allocate(capacity: max(1, sizes.count))
+    sizeMemory.initialize(from: sizes, count: sizes.count)
+    defer { sizeMemory.deallocate() }
+    var pointers: [UnsafeMutableRawPointer?] = sizes.indices.map { .init(sizeMemory + $0) }
+    let memory = (parameters + results).map { tensor in
+      let memory = UnsafeMutableRawPointer.allocate(
+        byteCount: max(8, tensor.bytes.count), alignment: 64)
+      tensor.bytes.withUnsafeBytes { bytes in
+        if let base = bytes.baseAddress { memory.copyMemory(from: base, byteCount: bytes.count) }
+      }
+      return memory
+    }
+    defer { for block in memory { block.deallocate() } }
+    pointers += memory.map { $0 }
+    let status = thunk(pointers)
+    func fetch(_ tensors: inout [RawTensor], from start: Int) {
+      for index in tensors.indices {
+        let source = UnsafeRawBufferPointer(
+          start: memory[start + index], count: tensors[index].bytes.count)
+        tensors[index].bytes = Array(source)
+      }
+    }
+    fetch(&parameters, from: 0)
+    fetch(&results, from: parameters.count)
+    return status
+  }
+}
+
+/// The code of one function and of its thunk, linked into this process.
+private final class CompiledLibrary {
+  private let jit: LLJIT
+
+  init(_ function: LoopFunction, files: SourceFiles, options: CodeGenOptions) throws {
+    let generator = try CodeGenerator(
+      [function], outputName: "run", files: files, options: options)
+    let machine = try TargetMachine(TargetRequest(optimization: .o0))
+    let context = Context()
+    let module = Module("call", in: context)
+    module.setTarget(machine)
+    CallThunk.add(for: function, to: module, in: context)
+    jit = try LLJIT()
+    try jit.add(object: MemoryBuffer(generator.object()))
+    try jit.add(module, on: machine)
+  }
+
+  func address(of name: String) throws -> UnsafeMutableRawPointer { try jit.address(of: name) }
+}

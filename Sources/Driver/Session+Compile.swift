@@ -1,0 +1,88 @@
+import CodeGen
+import LoopIR
+import Support
+
+extension Session {
+  /// Compiles a file, and writes what is asked for.
+  package static func compile(_ options: CompileOptions) -> ExitCode {
+    var pipeline = Pipeline(options: options)
+    let functions = (pipeline.check() ?? []).compactMap { pipeline.lower($0) }
+    let names = OutputNames(options)
+    var artifacts: [(OutputKind, [UInt8])] = []
+    if !pipeline.diagnostics.hasErrors {
+      if functions.isEmpty {
+        pipeline.diagnostics.error(
+          "the file has no graph, so there is nothing to compile", at: .none)
+      } else {
+        do {
+          artifacts = try emit(functions, names, &pipeline)
+        } catch {
+          switch error {
+          case .unknownTarget(let message): return fail(message)
+          case .bug(let message): BugReport.exit(message)
+          }
+        }
+      }
+    }
+    let code = report(pipeline)
+    guard code == .success else { return code }
+    var files = artifacts.map { (names.path($0.0), $0.1) }
+    if options.writesDependencies, let path = names.dependencyPath {
+      files.append((path, names.dependencyRule(pipeline.dependencies)))
+    }
+    return write(files)
+  }
+
+  /// The bytes of every output.
+  private static func emit(
+    _ functions: [LoopFunction], _ names: OutputNames, _ pipeline: inout Pipeline
+  ) throws(CodeGenError) -> [(OutputKind, [UInt8])] {
+    let generator = try CodeGenerator(
+      functions, outputName: names.stem, files: pipeline.files, options: pipeline.options.codeGen)
+    var outputs: [(OutputKind, [UInt8])] = []
+    for kind in names.kinds {
+      let bytes = try pipeline.runner.time("emit-\(kind.rawValue)") {
+        () throws(CodeGenError) -> [UInt8] in
+        switch kind {
+        case .obj: try generator.object()
+        case .asm: try generator.assembly()
+        case .llvmIR: Array(try generator.llvmIR().utf8)
+        case .llvmBC: try generator.bitcode()
+        case .header: Array(generator.header.utf8)
+        case .modulemap: Array(generator.moduleMap.utf8)
+        case .manifest: Array(generator.manifest.utf8)
+        case .loops: Array(functions.map { $0.dump() }.joined(separator: "\n").utf8)
+        }
+      }
+      outputs.append((kind, bytes))
+    }
+    return outputs
+  }
+
+  /// Writes all files or none.
+  static func write(_ files: [(String, [UInt8])]) -> ExitCode {
+    var outputs = OutputFiles()
+    do {
+      for (path, bytes) in files { try outputs.stage(bytes, as: path) }
+      try outputs.commit()
+    } catch {
+      outputs.abandon()
+      return fail("cannot write '\(error.path)': \(error.message)")
+    }
+    return .success
+  }
+}
+
+extension CompileOptions {
+  /// The part of the options that concerns code generation.
+  var codeGen: CodeGenOptions {
+    var options = CodeGenOptions(
+      optimization: .init(rawValue: target.optimization.rawValue) ?? .aggressive,
+      triple: target.triple, cpu: target.cpu, features: target.features,
+      relocation: target.relocation)
+    options.debugInfo = hasDebugInfo
+    options.sanitizesAddresses = sanitizesAddresses
+    options.contracts = !isStrict
+    return options
+  }
+}

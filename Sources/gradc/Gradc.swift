@@ -1,0 +1,42 @@
+import ArgumentParser
+import Driver
+import Glibc
+
+/// The command line.
+@main
+struct Gradc: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gradc",
+    abstract: "Compiles graph files, with their derivatives, to native code with a C header.",
+    discussion: """
+      gradc model.graph -o model.o        writes model.o and model.h
+      gradc run model.graph x=4           compiles in memory and prints the results
+      gradc pp model.graph                prints the results as formulas
+      gradc help COMMAND                  tells more about a command
+      """,
+    version: Version.text,
+    subcommands: [Compile.self, Run.self, PrettyPrint.self],
+    defaultSubcommand: Compile.self)
+
+  /// Runs a command; ends with 0, 1 for a diagnosed input, 2 for a mistaken command line.
+  static func main() {
+    Session.prepare()
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      let isClean = exitCode(for: error).isSuccess
+      if let code = (error as? ArgumentParser.ExitCode)?.rawValue { Glibc.exit(code) }
+      let text = fullMessage(for: error)
+      if isClean { print(text) } else { Session.complain(text + "\n") }
+      Glibc.exit(isClean ? 0 : Driver.ExitCode.usage.rawValue)
+    }
+  }
+}
+
+extension Driver.ExitCode {
+  /// Ends a command with this code.
+  func leave() throws {
+    if self != .success { throw ArgumentParser.ExitCode(rawValue) }
+  }
+}
