@@ -5,36 +5,41 @@ extension Operation {
   /// An operation that combines elements along axes, in any order.
   package static func reduction(
     _ name: String, of elements: ElementClass, reduction: Reduction, reference: PointReference,
-    domain: Sample.Domain, derivative: Derivative
+    domain: Sample.Domain, withEmpty: Bool = true, derivative: Derivative
   ) -> Operation {
     Operation(
       name, arity: .exactly(1),
       infer: { query throws(TypeError) in
-        let operand = query.operands[0]
-        guard case .reduction(let axes, let keep) = query.attributes else {
-          throw TypeError("'\(name)' needs axes")
-        }
-        guard elements.allows(operand.dtype) else {
-          throw TypeError("'\(name)' takes \(elements.words), not '\(operand.dtype.rawValue)'")
-        }
-        guard axes.allSatisfy({ $0 >= 0 && $0 < operand.rank }), Set(axes).count == axes.count
-        else { throw TypeError("axes \(axes) do not fit \(operand.rank) axes") }
-        let shape = TypeRules.reduced(operand.shape, axes: axes, keepDims: keep)
-        return [TensorType(operand.dtype, shape)]
+        [try TypeRules.reduction(name, of: elements, query)]
       },
       derivative: derivative,
       evaluate: { context in [Operation.reduce(context, reduction, reference)] },
       lowering: Kernel.reduction(reduction),
-      samples: [
-        Sample(
-          shapes: [[2, 3]], domains: [domain], attributes: .reduction(axes: [1], keepDims: false)),
-        Sample(
-          shapes: [[2, 3]], domains: [domain], attributes: .reduction(axes: [0], keepDims: true)),
-        Sample(
-          shapes: [[2, 3]], domains: [domain],
-          attributes: .reduction(axes: [0, 1], keepDims: false)),
-      ],
-      notation: .function)
+      samples: Operation.reductionSamples(domain, withEmpty: withEmpty), notation: .function)
+  }
+
+  /// Operands of a reduction: some axes, all, none, one of size 1, and an empty one, unless what it
+  /// gives for that is not finite.
+  static func reductionSamples(_ domain: Sample.Domain, withEmpty: Bool = true) -> [Sample] {
+    func sample(_ shape: [Int], _ axes: [Int], keepDims: Bool) -> Sample {
+      Sample(
+        shapes: [shape], domains: [domain], attributes: .reduction(axes: axes, keepDims: keepDims))
+    }
+    return [
+      sample([2, 3], [1], keepDims: false),
+      sample([2, 3], [0], keepDims: true),
+      sample([2, 3], [0, 1], keepDims: false),
+      sample([3, 2, 4], [0, 2], keepDims: false),
+      sample([2, 1], [1], keepDims: true),
+      sample([], [], keepDims: false),
+    ] + (withEmpty ? [sample([0, 2], [0], keepDims: false)] : [])
+  }
+
+  /// For each element of the operand in row-major order, the row-major place of the result that it
+  /// belongs to.
+  static func places(of operand: Tensor, reducing axes: [Int]) -> [Int] {
+    let kept = operand.shape.enumerated().map { axes.contains($0) ? 1 : $1 }
+    return Broadcasting.indices(of: kept, in: operand.shape)
   }
 
   /// Combines the elements of operand 0 one after the other.
@@ -42,13 +47,9 @@ extension Operation {
     _ context: EvaluationContext, _ reduction: Reduction, _ reference: PointReference
   ) -> Tensor {
     let operand = context.operands[0]
-    guard case .reduction(let axes, _) = context.attributes else {
-      preconditionFailure("a reduction has axes")
-    }
-    let kept = operand.shape.enumerated().map { axes.contains($0) ? 1 : $1 }
-    let places = Broadcasting.indices(of: kept, in: operand.shape)
+    let places = Operation.places(of: operand, reducing: context.attributes.reducedAxes)
     let start = Tensor(operand.dtype, scalar: reduction.identity(operand.dtype))
-    let count = kept.reduce(1, *)
+    let count = context.shape.reduce(1, *)
     switch (operand.elements, reference) {
     case (.floats(let values), .numbers(let combine, _)), (.floats(let values), .floats(let combine)):
       var sums = [Double](repeating: start.floats[0], count: count)

@@ -9,7 +9,9 @@ extension Operation {
     infer: { query throws(TypeError) in
       guard case .shape(let shape) = query.attributes else { throw TypeError("needs a shape") }
       let operand = query.operands[0]
-      guard try TypeRules.broadcast([shape, operand.shape]) == shape else {
+      try TypeRules.sizes(shape)
+      guard let stretched = try? TypeRules.broadcast([shape, operand.shape]), stretched == shape
+      else {
         throw TypeError(
           "shape \(TensorType.spelling(operand.shape)) cannot be broadcast to "
             + TensorType.spelling(shape), dims: operand.shape + shape)
@@ -34,8 +36,13 @@ extension Operation {
       }
     },
     samples: [
-      Sample(
-        shapes: [[2, 1]], domains: [.interval(-1, 1)], attributes: .shape([Dim(4), Dim(2), Dim(3)]))
+      sample([2, 1], to: [4, 2, 3]), sample([], to: [2, 3]), sample([1], to: [1]),
+      sample([1, 3], to: [2, 1, 3]),
     ],
     notation: .function)
+
+  private static func sample(_ shape: [Int], to target: [Int]) -> Sample {
+    Sample(
+      shapes: [shape], domains: [.interval(-1, 1)], attributes: .shape(target.map { Dim($0) }))
+  }
 }
