@@ -2,7 +2,7 @@ import CLLVM
 
 /// What a debugger knows of the module: files, functions, lines and variables, as DWARF.
 package struct DebugInfo: ~Copyable {
-  private let ref: LLVMDIBuilderRef
+  let ref: LLVMDIBuilderRef
   private let context: Context
   private let unit: LLVMMetadataRef
   private let isOptimized: Bool

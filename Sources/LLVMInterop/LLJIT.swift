@@ -8,7 +8,9 @@ package struct LLJIT: ~Copyable {
   private let ref: LLVMOrcLLJITRef
 
   package init() throws(LLVMError) {
-    Backend(architecture: Host.triple).initialize()
+    guard Backend.lookUp(Host.triple) != nil else {
+      throw LLVMError(.jit, "LLVM makes no code for this machine")
+    }
     var made: LLVMOrcLLJITRef?
     try LLVMError.check(LLVMOrcCreateLLJIT(&made, nil), .jit)
     guard let made else { throw LLVMError(.jit, "LLVM made no JIT") }

@@ -1,11 +1,14 @@
 import CLLVM
 
 /// Which of LLVM's optimisations may run.
+///
+/// Vectorization has no switch here: `default<O2>` and `default<O3>` turn it on whatever the C API
+/// says. A loop that shall stay as it is gets the hint `.vectorize(false)`.
 package struct PassOptions: Hashable, Sendable {
-  package var loopVectorization = true
-  package var slpVectorization = true
+  /// Whether the vectorizer may run several vectors of a loop at once.
   package var loopInterleaving = true
   package var loopUnrolling = true
+  /// Whether functions with equal bodies become one.
   package var mergeFunctions = false
   /// Runs the verifier after every pass.
   package var verifyEach = false
@@ -20,8 +23,6 @@ package struct PassOptions: Hashable, Sendable {
       preconditionFailure("LLVM made no pass options")
     }
     defer { LLVMDisposePassBuilderOptions(ref) }
-    LLVMPassBuilderOptionsSetLoopVectorization(ref, loopVectorization ? 1 : 0)
-    LLVMPassBuilderOptionsSetSLPVectorization(ref, slpVectorization ? 1 : 0)
     LLVMPassBuilderOptionsSetLoopInterleaving(ref, loopInterleaving ? 1 : 0)
     LLVMPassBuilderOptionsSetLoopUnrolling(ref, loopUnrolling ? 1 : 0)
     LLVMPassBuilderOptionsSetMergeFunctions(ref, mergeFunctions ? 1 : 0)

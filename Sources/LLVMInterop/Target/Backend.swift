@@ -1,4 +1,5 @@
 import CLLVM
+import Synchronization
 
 /// A part of LLVM that makes code for one family of architectures.
 ///
@@ -16,8 +17,25 @@ enum Backend {
     self = table.first { architecture.hasPrefix($0.prefix) }?.backend ?? .other
   }
 
-  /// Makes the back end known to LLVM; doing it again is harmless.
-  func initialize() {
+  /// Those that LLVM knows by now. LLVM's registry is a list without a lock, so that all use of it
+  /// goes through this one.
+  private static let registered = Mutex<Set<Backend>>([])
+
+  /// LLVM's target for a triple, with its back end ready for use; nil where there is none.
+  static func lookUp(_ triple: String) -> LLVMTargetRef? {
+    let backend = Backend(architecture: triple.prefix { $0 != "-" })
+    return registered.withLock { known in
+      if known.insert(backend).inserted { backend.register() }
+      var found: LLVMTargetRef?
+      var message: UnsafeMutablePointer<CChar>?
+      let failed = LLVMGetTargetFromTriple(triple, &found, &message) != 0
+      LLVMDisposeMessage(message)
+      return failed ? nil : found
+    }
+  }
+
+  /// Makes the back end known to LLVM.
+  private func register() {
     switch self {
     case .x86:
       LLVMInitializeX86TargetInfo()

@@ -7,11 +7,7 @@ extension Target {
   static func resolve(_ request: TargetRequest) throws(LLVMError) -> Target {
     let triple = request.triple.map(Host.normalize) ?? Host.triple
     var target = Target(triple: triple, cpu: "", features: request.features, isHost: false)
-    Backend(architecture: target.architecture).initialize()
-    var found: LLVMTargetRef?
-    var message: UnsafeMutablePointer<CChar>?
-    guard LLVMGetTargetFromTriple(triple, &found, &message) == 0 else {
-      LLVMDisposeMessage(message)
+    guard Backend.lookUp(triple) != nil else {
       throw LLVMError(.target, "unknown target '\(request.triple ?? triple)'")
     }
     try target.chooseCPU(request)

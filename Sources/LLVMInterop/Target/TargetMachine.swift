@@ -70,8 +70,7 @@ extension Target {
   func makeMachine(
     optimization: OptimizationLevel = .o0, _ relocation: Relocation = .automatic
   ) -> LLVMTargetMachineRef? {
-    var llvmTarget: LLVMTargetRef?
-    guard LLVMGetTargetFromTriple(triple, &llvmTarget, nil) == 0 else { return nil }
+    guard let llvmTarget = Backend.lookUp(triple) else { return nil }
     return LLVMCreateTargetMachine(
       llvmTarget, triple, cpu, features, optimization.raw, relocationMode(relocation),
       LLVMCodeModelDefault)

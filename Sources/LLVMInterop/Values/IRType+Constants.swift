@@ -12,10 +12,11 @@ extension IRType {
   package var undef: IRValue { IRValue(LLVMGetUndef(ref)) }
   package var poison: IRValue { IRValue(LLVMGetPoison(ref)) }
 
-  /// An integer constant, in every lane of a vector; wraps to the width of the type.
+  /// A whole number, in every lane of a vector; wraps to the width of an integer type.
   ///
-  /// - Requires: This is an integer or a vector of integers.
+  /// - Requires: This is a number or a vector of numbers.
   package func constant(_ value: some BinaryInteger) -> IRValue {
+    if isFloat { return constant(Double(value)) }
     // LLVM wants bits that fit, so they are cut to the width here.
     let bits = UInt64(truncatingIfNeeded: value)
     let width = integerBits
