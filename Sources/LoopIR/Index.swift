@@ -20,6 +20,11 @@ package struct Index: Hashable, Sendable {
   package struct Term<Variable: Hashable & Sendable>: Hashable, Sendable {
     package var variable: Variable
     package var coefficient: Dim
+
+    package init(variable: Variable, coefficient: Dim) {
+      self.variable = variable
+      self.coefficient = coefficient
+    }
   }
 
   package var loops: [Term<LoopID>] = []

@@ -39,6 +39,7 @@ package enum Lowering {
     Promotion.run(&body)
     Forwarding.run(&body)
     DeadStores.run(&body)
+    Compaction.run(&body)
     WorkspacePlan.run(&body)
     return body
   }

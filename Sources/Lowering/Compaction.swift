@@ -1,0 +1,136 @@
+import LoopIR
+
+/// Takes out the scalars, loops and buffers that nothing uses any more, and numbers the others anew.
+struct Compaction {
+  private let body: Body
+  private var scalars: [ScalarID: ScalarID] = [:]
+  private var loops: [LoopID: LoopID] = [:]
+  private var buffers: [BufferID: BufferID] = [:]
+
+  static func run(_ body: inout Body) {
+    var compaction = Compaction(body: body)
+    compaction.collect()
+    body = compaction.rebuilt()
+  }
+
+  private init(body: Body) { self.body = body }
+
+  // MARK: Collecting
+
+  /// Gives new numbers, in the order of the old ones, to all that is used.
+  private mutating func collect() {
+    var usedScalars = [Bool](repeating: false, count: body.scalars.count)
+    var usedLoops = [Bool](repeating: false, count: body.loops.count)
+    var usedBuffers = [Bool](repeating: false, count: body.buffers.count)
+    func touch(_ buffer: BufferID) {
+      usedBuffers[buffer.index] = true
+      if case .alias(let source) = body[buffer].storage { touch(source) }
+    }
+    func touch(_ id: ScalarID) {
+      usedScalars[id.index] = true
+      if case .load(let access, _) = body[id].instruction { touch(access.buffer) }
+      // What loops carry stands in no block.
+      for operand in body[id].instruction.operands { usedScalars[operand.index] = true }
+    }
+    BodyWalk.visit(body) { item in
+      switch item {
+      case .scalar(let id): touch(id)
+      case .store(let store):
+        touch(store.access.buffer)
+        usedScalars[store.value.index] = true
+      case .loop(let id):
+        usedLoops[id.index] = true
+        for carried in body[id].carried {
+          usedScalars[carried.initial.index] = true
+          usedScalars[carried.next.index] = true
+        }
+      case .branch(let condition, _, _), .check(let condition, _, _, _):
+        usedScalars[condition.index] = true
+      case .stopIfFailed: break
+      }
+    }
+    for number in usedScalars.indices where usedScalars[number] {
+      scalars[ScalarID(number)] = ScalarID(scalars.count)
+    }
+    for number in usedLoops.indices where usedLoops[number] {
+      loops[LoopID(number)] = LoopID(loops.count)
+    }
+    for number in usedBuffers.indices where usedBuffers[number] {
+      buffers[BufferID(number)] = BufferID(buffers.count)
+    }
+  }
+
+  // MARK: Rebuilding
+
+  private func rebuilt() -> Body {
+    var result = Body(serves: body.serves)
+    for number in body.buffers.indices where buffers[BufferID(number)] != nil {
+      var buffer = body.buffers[number]
+      if case .alias(let source) = buffer.storage { buffer.storage = .alias(renamed(source)) }
+      result.buffers.append(buffer)
+    }
+    for number in body.scalars.indices where scalars[ScalarID(number)] != nil {
+      var scalar = body.scalars[number]
+      scalar.instruction = renamed(scalar.instruction)
+      result.scalars.append(scalar)
+    }
+    for number in body.loops.indices where loops[LoopID(number)] != nil {
+      var loop = body.loops[number]
+      loop.carried = loop.carried.map {
+        Carried(initial: renamed($0.initial), next: renamed($0.next))
+      }
+      loop.body = renamed(loop.body)
+      result.loops.append(loop)
+    }
+    result.block = renamed(body.block)
+    result.commit = renamed(body.commit)
+    return result
+  }
+
+  private func renamed(_ id: ScalarID) -> ScalarID { scalars[id] ?? id }
+  private func renamed(_ id: LoopID) -> LoopID { loops[id] ?? id }
+  private func renamed(_ id: BufferID) -> BufferID { buffers[id] ?? id }
+
+  private func renamed(_ index: Index) -> Index {
+    var result = index.mapScalars(renamed)
+    result.loops = result.loops.map {
+      Index.Term(variable: renamed($0.variable), coefficient: $0.coefficient)
+    }
+    return result
+  }
+
+  private func renamed(_ access: Access) -> Access {
+    Access(renamed(access.buffer), access.indices.map(renamed))
+  }
+
+  private func renamed(_ instruction: Instruction) -> Instruction {
+    switch instruction {
+    case .index(let index): .index(renamed(index))
+    case .load(let access, let mask): .load(renamed(access), mask: mask.map(renamed))
+    case .loopVariable(let loop): .loopVariable(renamed(loop))
+    case .carried(let loop, let slot): .carried(renamed(loop), slot)
+    case .loopResult(let loop, let slot): .loopResult(renamed(loop), slot)
+    default: instruction.mapOperands(renamed)
+    }
+  }
+
+  private func renamed(_ block: Block) -> Block {
+    Block(
+      block.items.map { item in
+        switch item {
+        case .scalar(let id): .scalar(renamed(id))
+        case .store(let store):
+          .store(
+            Store(
+              renamed(store.access), renamed(store.value), combining: store.combining,
+              mask: store.mask.map(renamed), site: store.site))
+        case .loop(let id): .loop(renamed(id))
+        case .branch(let condition, let then, let otherwise):
+          .branch(renamed(condition), then: renamed(then), otherwise: renamed(otherwise))
+        case .check(let condition, let failure, let message, let site):
+          .check(renamed(condition), failure, message: message, site: site)
+        case .stopIfFailed: .stopIfFailed
+        }
+      })
+  }
+}
