@@ -1,0 +1,76 @@
+package import Support
+
+/// `graph name[sizes](parameters) -> (results) { … }`.
+package struct GraphDeclaration: Sendable {
+  /// From the word `graph` to the closing brace.
+  package var site: Site
+  package var documentation: DocComment?
+  package var name: Name
+  /// The declared sizes, `[steps]`.
+  package var sizes: [Name]
+  package var parameters: [Parameter]
+  package var results: [ResultDeclaration]
+  package var body: Block
+  /// False where parts of the head are missing because of syntax errors.
+  package var isWhole: Bool
+}
+
+/// `func name(parameters) { … return … }` or `func name(parameters) = value`.
+package struct FunctionDeclaration: Sendable {
+  /// From the word `func` to the end of the body.
+  package var site: Site
+  package var documentation: DocComment?
+  package var name: Name
+  package var parameters: [Parameter]
+  /// The statements, and as its results what stands behind `return` or `=`.
+  package var body: Block
+  /// Whether the body is written `= value`.
+  package var isShort: Bool
+  /// False where parts of the head are missing because of syntax errors.
+  package var isWhole: Bool
+}
+
+/// `const name: type = value`.
+package struct ConstantDeclaration: Sendable {
+  /// From the word `const` to the end of the value.
+  package var site: Site
+  package var documentation: DocComment?
+  package var name: Name
+  package var type: TypeExpr?
+  package var value: ConstantValue
+}
+
+/// Where the data of a `const` comes from.
+package enum ConstantValue: Sendable {
+  /// `load("path")`.
+  case load(TextLiteral)
+  /// A literal, or an array of literals.
+  case literal(Expr)
+}
+
+/// A parameter of a graph or a func.
+package struct Parameter: Sendable {
+  package var site: Site
+  package var documentation: DocComment?
+  package var name: Name
+  /// Always given in a graph, unless a syntax error was reported.
+  package var type: TypeExpr?
+  /// Where the word `inout` stands, if it does.
+  package var inoutSite: Site?
+}
+
+/// A name behind the `->` of a graph.
+package struct ResultDeclaration: Sendable {
+  package var site: Site
+  package var documentation: DocComment?
+  package var name: Name
+  package var type: TypeExpr?
+}
+
+/// `f64[2 * n + 1, 3]`: an element type, which is not checked here, and a shape.
+package struct TypeExpr: Sendable {
+  package var site: Site
+  package var element: Name
+  /// Empty for a scalar.
+  package var dims: [Expr]
+}

@@ -1,0 +1,179 @@
+import Support
+
+/// What a block is the body of.
+enum BlockKind {
+  case graph, function, forBody, whileBody, branch
+}
+
+/// What a statement turned out to be.
+enum StatementOutcome {
+  case statement(Statement)
+  /// Expressions that stand alone.
+  case values([Expr])
+  /// `return` with its values.
+  case returned([Expr])
+  /// Something that was reported and leaves nothing.
+  case lost
+}
+
+extension Parser {
+  /// Reads `{ … }`.
+  mutating func block(_ kind: BlockKind) throws(Abandoned) -> Block {
+    let start = index
+    guard current.kind == .leftBrace else { throw missingBrace(kind) }
+    if isAtLineEnd {
+      report("'{' stands at the end of the line above", at: currentSite)
+    }
+    try enter()
+    defer { depth -= 1 }
+    let opener = currentSite
+    advance()
+    var reader = BlockReader(kind: kind)
+    let base = brackets.count
+    while current.kind != .rightBrace, current.kind != .endOfFile {
+      if current.kind == .semicolon {
+        advance()
+        continue
+      }
+      if startsDeclaration(at: index) {
+        guard column(of: current) > declarationColumn else { break }
+        nestedDeclaration()
+        continue
+      }
+      readStatement(into: &reader, brackets: base)
+    }
+    finish(&reader, opener: opener)
+    closeBlock(opener)
+    return Block(
+      site: site(from: start), statements: reader.statements, results: reader.results,
+      isWhole: reader.isWhole)
+  }
+
+  /// Reads one statement with its end, and puts it where it belongs.
+  private mutating func readStatement(into reader: inout BlockReader, brackets base: Int) {
+    let start = index
+    statementStart = index
+    do throws(Abandoned) {
+      let outcome = try statement(in: reader.kind)
+      refuseLooseValues(in: &reader)
+      switch outcome {
+      case .statement(let statement): reader.statements.append(statement)
+      case .values(let values): reader.loose = values
+      case .returned(let values):
+        reader.results = values
+        reader.hasReturned = true
+      case .lost: reader.isWhole = false
+      }
+      try statementEnd()
+    } catch {
+      if index == start { advance() }
+      skipStatement(brackets: base)
+      reader.isWhole = false
+    }
+  }
+
+  /// Reads the end of a statement.
+  mutating func statementEnd() throws(Abandoned) {
+    if isAtLineEnd || current.kind == .rightBrace { return }
+    if accept(.semicolon) { return }
+    throw unexpectedBehindValue(expected: "the end of the statement")
+  }
+
+  /// Reports values that stand alone and are not the last of their block.
+  private mutating func refuseLooseValues(in reader: inout BlockReader) {
+    if reader.hasReturned {
+      if !reader.hasToldAfterReturn {
+        report("nothing can follow 'return'", at: site(of: tokens[statementStart]))
+      }
+      reader.hasToldAfterReturn = true
+    }
+    guard let first = reader.loose.first else { return }
+    reader.loose = []
+    refuseLoose(first, in: reader.kind)
+  }
+
+  /// Reports a value that nothing is done with.
+  private mutating func refuseLoose(_ value: Expr, in kind: BlockKind) {
+    if case .conditional(let choice) = value.kind {
+      guard choice.isWhole else { return }
+      report(
+        "an 'if' gives a value: write 'y = if …'; to choose what a loop carries, 'h <- if …'",
+        at: value.site)
+    } else if kind == .branch {
+      report("only the last line of a branch gives its values; give this one a name", at: value.site)
+    } else {
+      report("this value is not used; give it a name: 'y = …'", at: value.site)
+    }
+  }
+
+  /// Sees to it that the block gives what its kind must give.
+  private mutating func finish(_ reader: inout BlockReader, opener: Site) {
+    switch reader.kind {
+    case .branch:
+      reader.results = reader.loose
+      if reader.results.isEmpty, reader.isWhole {
+        report("a branch ends in its value, and this one has none", at: opener)
+      }
+    case .function:
+      if let first = reader.loose.first, reader.results.isEmpty {
+        let before = Site(file: file, start: Int(first.site.start), end: Int(first.site.start))
+        report(
+          "the body of a func ends in 'return'", at: first.site, fix: "return ", fixing: before)
+        reader.results = reader.loose
+      } else if reader.results.isEmpty, reader.isWhole {
+        report("the body of a func ends in 'return', and this one has none", at: opener)
+      }
+    case .graph, .forBody, .whileBody:
+      if let first = reader.loose.first { refuseLoose(first, in: reader.kind) }
+    }
+    if reader.results.isEmpty, reader.kind == .branch || reader.kind == .function {
+      reader.isWhole = false
+    }
+  }
+
+  /// Reads the closing brace, or reports that it is missing.
+  private mutating func closeBlock(_ opener: Site) {
+    if current.kind == .rightBrace { return advance() }
+    if missedCloser != index, mistakes.count < Diagnostics.errorLimit {
+      var notes = [Diagnostic.note("opened here", at: opener)]
+      if let suspect, suspect.site != opener {
+        notes.append(.note("the lines suggest that this one is not closed", at: suspect.site))
+      }
+      report("missing '}'", at: siteBehind, notes: notes, fix: "\n}")
+    }
+    missedCloser = index
+    let brace = brackets.last?.innermostBrace ?? -1
+    if brace >= 0 { closeBrackets(to: brace) }
+  }
+
+  /// Reports that a block does not begin where it must.
+  private mutating func missingBrace(_ kind: BlockKind) -> Abandoned {
+    switch kind {
+    case .branch where isAt(.colon): fail("a branch stands in braces", at: currentSite, fix: " {")
+    case .branch: unexpectedBehindValue(expected: "'{' with the branch")
+    case .graph, .function, .forBody, .whileBody:
+      unexpectedBehindValue(expected: "'{' with the body")
+    }
+  }
+}
+
+extension Conditional {
+  /// Whether no branch lacks anything because of syntax errors.
+  fileprivate var isWhole: Bool {
+    otherwise.isWhole && clauses.allSatisfy { $0.branch.isWhole }
+  }
+}
+
+/// What has been read of a block.
+struct BlockReader {
+  let kind: BlockKind
+  var statements: [Statement] = []
+  var results: [Expr] = []
+  /// Values that stood alone in the last statement.
+  var loose: [Expr] = []
+  var hasReturned = false
+  var hasToldAfterReturn = false
+  var isWhole = true
+
+  init(kind: BlockKind) { self.kind = kind }
+}

@@ -1,0 +1,134 @@
+import Support
+
+extension Parser {
+  /// Reads `for x in xs, t in 0..<n with h = h0 { … }`.
+  mutating func forLoop() throws(Abandoned) -> StatementOutcome {
+    let start = index
+    let base = brackets.count
+    var sequences: [LoopSequence] = []
+    var carried: [CarriedValue] = []
+    var isWhole = true
+    do throws(Abandoned) {
+      advance()
+      repeat { sequences.append(try sequence()) } while accept(.comma)
+      carried = try carriedValues()
+      try refuseHeadEnd(of: "for")
+    } catch {
+      guard skipToBody(brackets: base) else { throw error }
+      isWhole = false
+    }
+    let body = try block(.forBody)
+    guard isWhole else { return .lost }
+    let loop = ForLoop(sequences: sequences, carried: carried, body: body)
+    return .statement(Statement(site: site(from: start), kind: .forLoop(loop)))
+  }
+
+  /// Reads `while c with x = x0 limit 50 { … }`.
+  mutating func whileLoop() throws(Abandoned) -> StatementOutcome {
+    let start = index
+    let base = brackets.count
+    var condition: Expr?
+    var carried: [CarriedValue] = []
+    var limit: Expr?
+    do throws(Abandoned) {
+      advance()
+      let read = try self.condition()
+      carried = try carriedValues()
+      if carried.isEmpty, isAt(.limitKeyword) || isAt(.leftBrace) {
+        report(
+          "a 'while' changes only what it carries: it needs 'with x = x0'",
+          at: site(of: tokens[start]))
+      }
+      if isOnWord(.limitKeyword) {
+        advance()
+        limit = try expression()
+        if isAt(.withKeyword) { throw fail("'with' stands before 'limit'", at: currentSite) }
+      }
+      try refuseHeadEnd(of: "while")
+      condition = read
+    } catch {
+      guard skipToBody(brackets: base) else { throw error }
+    }
+    let body = try block(.whileBody)
+    guard let condition else { return .lost }
+    let loop = WhileLoop(condition: condition, carried: carried, limit: limit, body: body)
+    return .statement(Statement(site: site(from: start), kind: .whileLoop(loop)))
+  }
+
+  /// Refuses what stands between the head of a loop and its body.
+  private mutating func refuseHeadEnd(of word: String) throws(Abandoned) {
+    if current.kind == .leftBrace { return }
+    if isAt(.assign), word == "for" {
+      throw fail("carried values stand behind 'with'", at: currentSite)
+    }
+    throw unexpectedBehindValue(expected: "'{' with the body of the '\(word)'")
+  }
+
+  /// Reads `x in xs` or `t in 0..<n`.
+  private mutating func sequence() throws(Abandoned) -> LoopSequence {
+    let start = index
+    if isAt(.leftParen) {
+      throw fail("the head of a 'for' has no parentheses", at: currentSite)
+    }
+    let name = try self.name("a name behind 'for'")
+    guard accept(.inKeyword) else {
+      if isAt(.assign) {
+        throw fail("a 'for' is written 'for x in xs'", at: currentSite, fix: "in")
+      }
+      throw unexpected(expected: "'in' behind '\(name.text)'")
+    }
+    let first = try expression()
+    if isAt(.ellipsis) {
+      report(
+        "a range is written '0..<n', without its upper bound", at: currentSite, fix: "..<")
+    }
+    guard accept(.range) || accept(.ellipsis) else {
+      return LoopSequence(site: site(from: start), name: name, source: .elements(first))
+    }
+    let upper = try expression()
+    return LoopSequence(
+      site: site(from: start), name: name, source: .range(lower: first, upper: upper))
+  }
+
+  /// Reads `with h = h0, c = c0`, if it stands here.
+  private mutating func carriedValues() throws(Abandoned) -> [CarriedValue] {
+    guard isOnWord(.withKeyword) else { return [] }
+    advance()
+    var carried: [CarriedValue] = []
+    repeat {
+      let start = index
+      let name = try self.name("the name of a carried value")
+      guard accept(.assign) else {
+        throw unexpected(expected: "'= value' behind '\(name.text)'")
+      }
+      let initial = try expression()
+      carried.append(CarriedValue(site: site(from: start), name: name, initial: initial))
+    } while accept(.comma)
+    return carried
+  }
+
+  /// Whether this word stands here; one that begins the next line is reported and taken.
+  private mutating func isOnWord(_ word: TokenKind) -> Bool {
+    guard current.kind == word else { return false }
+    if isAtLineEnd {
+      report(
+        "a line does not go on before \(word.spelling.map { "'\($0)'" } ?? "this word"): put it on "
+          + "the line above", at: currentSite)
+    }
+    return true
+  }
+
+  /// Reads a name; a reserved word that stands for one is reported and taken.
+  mutating func name(_ expected: String) throws(Abandoned) -> Name {
+    if current.kind == .name, mayBeginValue() { return takeName() }
+    if current.kind.isKeyword, mayBeginValue() {
+      switch peek().kind {
+      case .leftParen, .leftBracket, .colon, .comma, .rightParen, .assign, .inKeyword:
+        refuseReservedWord()
+        return takeName()
+      default: break
+      }
+    }
+    throw unexpected(expected: expected)
+  }
+}

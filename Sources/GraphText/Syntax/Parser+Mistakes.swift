@@ -1,0 +1,143 @@
+import Support
+
+extension Parser {
+  /// Keeps an error; after the last that is kept, reading ends.
+  mutating func report(
+    _ message: String, at site: Site, notes: [Diagnostic] = [], fix: String? = nil,
+    fixing fixSite: Site? = nil
+  ) {
+    let fix = fix.map { Fix(site: fixSite ?? site, replacement: $0) }
+    mistakes.append(.error(message, at: site, notes: notes, fix: fix))
+    if mistakes.count >= Diagnostics.errorLimit { index = tokens.count - 1 }
+  }
+
+  /// Reports an error and gives what to throw.
+  mutating func fail(
+    _ message: String, at site: Site, notes: [Diagnostic] = [], fix: String? = nil,
+    fixing fixSite: Site? = nil
+  ) -> Abandoned {
+    report(message, at: site, notes: notes, fix: fix, fixing: fixSite)
+    return Abandoned()
+  }
+
+  /// Whether the mistake at the current token was already reported with a token.
+  var isTold: Bool { current.isFlawed || previous?.isFlawed ?? false }
+
+  /// Reports that something else was expected here, and gives what to throw.
+  mutating func unexpected(expected: String, fix: String? = nil) -> Abandoned {
+    if isTold { return Abandoned() }
+    if isAtLineEnd || current.kind == .semicolon || current.kind == .endOfFile {
+      return fail("expected \(expected) before \(describe(current))", at: siteBehind, fix: fix)
+    }
+    return fail(
+      "expected \(expected), found \(describe(current))", at: currentSite, fix: fix,
+      fixing: siteBehind)
+  }
+
+  /// Reports that a value cannot be followed by what stands here, and gives what to throw.
+  mutating func unexpectedBehindValue(expected: String) -> Abandoned {
+    if !isTold, !isAtLineEnd, let (message, replacement) = explainCurrent() {
+      return fail(message, at: currentSite, fix: replacement)
+    }
+    return unexpected(expected: expected)
+  }
+
+  /// How a message names a token.
+  func describe(_ token: Token) -> String {
+    if token.kind == .endOfFile { return "the end of the file" }
+    if token.startsLine, !isInParens, token.start == current.start, index != statementStart {
+      return "the end of the line"
+    }
+    if token.end - token.start > 40 { return token.kind == .text ? "a text" : "a long word" }
+    return token.kind == .text ? spelling(of: token) : "'\(spelling(of: token))'"
+  }
+
+  /// What the user most likely meant with the current token, which fits nowhere, and its fix.
+  private func explainCurrent() -> (String, String?)? {
+    switch current.kind {
+    case .rightParen where !brackets.contains { $0.kind == .leftParen },
+      .rightBracket where !brackets.contains { $0.kind == .leftBracket }:
+      return ("this \(describe(current)) closes nothing", "")
+    case .assign where isInParens:
+      return ("'=' cannot stand in an expression; 'equal' is written '=='", "==")
+    case .assign: return ("a statement has one '='; 'equal' is written '=='", nil)
+    case .update:
+      return ("'<-' gives an update; 'less than a negative value' is written '< -'", "< -")
+    case .ifKeyword: return ("a choice is written 'if c { a } else { b }'", nil)
+    case .range:
+      return ("a range stands only behind the 'in' of a 'for'; a slice is written 'x[a:b]'", nil)
+    case .ellipsis, .newKeyword:
+      return ("\(describe(current)) stands only in an index, as in 'x[..., new]'", nil)
+    case .colon:
+      return ("':' stands only behind a label, before a type and in a slice", nil)
+    case .dot: return explainDot()
+    case .name: return explainName()
+    default: return nil
+    }
+  }
+
+  /// What is meant with a point behind a value.
+  private func explainDot() -> (String, String?) {
+    let next = peek()
+    guard next.kind == .name, next.end - next.start <= 40 else {
+      return ("'.' means nothing here", nil)
+    }
+    let name = spelling(of: next)
+    switch name {
+    case "T": return ("'.T' is written 'transpose(x)'", nil)
+    case "shape", "size": return ("a size has a name: give the parameter a type like 'f64[n]'", nil)
+    default: return ("values have no members: '.\(name)(…)' is written '\(name)(x)'", nil)
+    }
+  }
+
+  /// What is meant with a name behind a value.
+  private func explainName() -> (String, String?)? {
+    guard let previous else { return nil }
+    if lastFloorDivision >= statementStart, lastFloorDivision < index {
+      return ("a comment begins with '#'; '//' divides", nil)
+    }
+    guard previous.end - previous.start <= 40 else { return nil }
+    switch previous.kind {
+    case .name, .integer, .float, .rightParen, .rightBracket:
+      return (
+        "an operator or a comma is missing between \(describe(previous)) and \(describe(current))",
+        nil)
+    default: return nil
+    }
+  }
+
+  /// Reads the closer of the innermost bracket.
+  ///
+  /// A closer that is missing at the end of a statement is reported, and reading goes on.
+  mutating func close(_ closer: TokenKind) throws(Abandoned) {
+    if current.kind == closer { return advance() }
+    guard let opener = brackets.last, let wanted = closer.spelling else { throw Abandoned() }
+    let notes = [Diagnostic.note("opened here", at: opener.site)]
+    if current.kind == .rightParen || current.kind == .rightBracket {
+      if !isTold {
+        report(
+          "expected '\(wanted)', found \(describe(current))", at: currentSite, notes: notes,
+          fix: wanted)
+      }
+      return advance()
+    }
+    let isEnd = [.endOfFile, .rightBrace, .semicolon].contains(current.kind)
+    guard isEnd || startsStatement(at: index) else {
+      throw unexpectedBehindValue(expected: "',' or '\(wanted)'")
+    }
+    if missedCloser != index, !isTold {
+      report("missing '\(wanted)'", at: siteBehind, notes: notes, fix: wanted)
+    }
+    missedCloser = index
+    brackets.removeLast()
+  }
+
+  /// Reports a reserved word that stands for a name, once for each word.
+  mutating func refuseReservedWord() {
+    let word = spelling(of: current)
+    guard refusedWords.insert(word).inserted else { return }
+    report(
+      "'\(word)' is a reserved word and cannot be a name; call it '\(word)_'", at: currentSite,
+      fix: "\(word)_")
+  }
+}

@@ -1,0 +1,127 @@
+import Support
+
+extension Parser {
+  var current: Token { tokens[index] }
+
+  var previous: Token? { index > 0 ? tokens[index - 1] : nil }
+
+  /// The token so many places ahead, or the end of the file.
+  func peek(_ distance: Int = 1) -> Token {
+    tokens[min(index + distance, tokens.count - 1)]
+  }
+
+  func site(of token: Token) -> Site {
+    Site(file: file, start: Int(token.start), end: Int(token.end))
+  }
+
+  var currentSite: Site { site(of: current) }
+
+  /// The empty place behind the previous token.
+  var siteBehind: Site {
+    let end = Int(previous?.end ?? 0)
+    return Site(file: file, start: end, end: end)
+  }
+
+  /// From the beginning of the token at `start` to the end of the previous one.
+  func site(from start: Int) -> Site {
+    let first = site(of: tokens[start])
+    return index > start ? first.through(site(of: tokens[index - 1])) : first
+  }
+
+  /// The letters of a token.
+  func spelling(of token: Token) -> String {
+    String(decoding: bytes[Int(token.start)..<Int(token.end)], as: UTF8.self)
+  }
+
+  /// Whether line ends mean nothing here.
+  var isInParens: Bool {
+    guard let kind = brackets.last?.kind else { return false }
+    return kind != .leftBrace
+  }
+
+  /// Whether the line, as statements see it, ends before the current token.
+  var isAtLineEnd: Bool {
+    current.kind == .endOfFile || current.startsLine && !isInParens
+  }
+
+  /// Whether the current token is of this kind and on the same line.
+  func isAt(_ kind: TokenKind) -> Bool { current.kind == kind && !isAtLineEnd }
+
+  /// Goes on to the next token; keeps account of brackets.
+  mutating func advance() {
+    let token = current
+    switch token.kind {
+    case .endOfFile: return
+    case .leftParen, .leftBracket, .leftBrace: open(token)
+    case .rightParen, .rightBracket:
+      if isInParens { brackets.removeLast() }
+    case .rightBrace: closeBrace()
+    default: break
+    }
+    index += 1
+  }
+
+  /// Goes on if the current token is of this kind and on the same line.
+  mutating func accept(_ kind: TokenKind) -> Bool {
+    guard isAt(kind) else { return false }
+    advance()
+    return true
+  }
+
+  private mutating func open(_ token: Token) {
+    let isBrace = token.kind == .leftBrace
+    let innermost = isBrace ? brackets.count : brackets.last?.innermostBrace ?? -1
+    let first = tokens[min(statementStart, index)]
+    brackets.append(
+      OpenBracket(
+        kind: token.kind, site: site(of: token), innermostBrace: innermost,
+        column: isBrace && first.startsLine ? column(of: first) : nil))
+  }
+
+  /// Closes the innermost brace, and whatever is still open in it.
+  private mutating func closeBrace() {
+    guard let brace = brackets.last?.innermostBrace, brace >= 0 else { return }
+    let opener = brackets[brace]
+    if suspect == nil, current.startsLine, let column = opener.column,
+      self.column(of: current) < column
+    {
+      suspect = opener
+    }
+    brackets.removeSubrange(brace...)
+  }
+
+  /// Forgets open brackets, the outermost so many excepted.
+  mutating func closeBrackets(to count: Int) {
+    if brackets.count > count { brackets.removeSubrange(count...) }
+  }
+
+  /// Column, from 0, of a token that is the first of its line.
+  func column(of token: Token) -> Int {
+    var start = Int(token.start)
+    while start > 0, bytes[start - 1] != UInt8(ascii: "\n") { start -= 1 }
+    return Int(token.start) - start
+  }
+
+  /// The doc comment above the current token.
+  mutating func documentation() -> DocComment? {
+    while docIndex < docLines.count, docLines[docIndex].token < index { docIndex += 1 }
+    let first = docIndex
+    while docIndex < docLines.count, docLines[docIndex].token == index { docIndex += 1 }
+    guard first < docIndex else { return nil }
+    var text = ""
+    for line in docLines[first..<docIndex] {
+      if !text.isEmpty { text += line.isSeparate ? "\n\n" : "\n" }
+      text += String(decoding: bytes[line.range], as: UTF8.self)
+    }
+    let end = docLines[docIndex - 1].range.upperBound
+    return DocComment(text, at: Site(file: file, start: docLines[first].start, end: end))
+  }
+
+  /// Counts one more level of nesting until `leave`.
+  mutating func enter() throws(Abandoned) {
+    guard depth < Parser.nestingLimit else {
+      throw fail("nested too deeply: more than \(Parser.nestingLimit) levels", at: currentSite)
+    }
+    depth += 1
+  }
+}

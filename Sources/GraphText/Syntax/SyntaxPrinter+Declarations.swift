@@ -1,0 +1,98 @@
+extension SyntaxPrinter {
+  /// Writes a declaration, without a line end behind it.
+  package mutating func print(_ declaration: Declaration) {
+    switch declaration {
+    case .graph(let graph): print(graph)
+    case .function(let function): print(function)
+    case .constant(let constant): print(constant)
+    }
+  }
+
+  private mutating func print(_ graph: GraphDeclaration) {
+    print(graph.documentation)
+    write("graph \(graph.name.text)")
+    if !graph.sizes.isEmpty {
+      write("[")
+      list(graph.sizes) { $0.write($1.text) }
+      write("]")
+    }
+    print(graph.parameters)
+    write(" -> (")
+    list(graph.results) { printer, result in
+      printer.printInline(result.documentation)
+      printer.write(result.name.text)
+      printer.printBehindColon(result.type)
+    }
+    write(") ")
+    block(graph.body)
+  }
+
+  private mutating func print(_ function: FunctionDeclaration) {
+    print(function.documentation)
+    write("func \(function.name.text)")
+    print(function.parameters)
+    if function.isShort {
+      write(" = ")
+      list(function.body.results) { $0.print($1) }
+    } else {
+      write(" ")
+      block(function.body, keyword: "return ")
+    }
+  }
+
+  private mutating func print(_ constant: ConstantDeclaration) {
+    print(constant.documentation)
+    write("const \(constant.name.text)")
+    printBehindColon(constant.type)
+    write(" = ")
+    switch constant.value {
+    case .load(let path):
+      write("load(")
+      quote(path.text)
+      write(")")
+    case .literal(let expr): print(expr)
+    }
+  }
+
+  private mutating func print(_ parameters: [Parameter]) {
+    write("(")
+    list(parameters) { printer, parameter in
+      printer.printInline(parameter.documentation)
+      if parameter.inoutSite != nil { printer.write("inout ") }
+      printer.write(parameter.name.text)
+      printer.printBehindColon(parameter.type)
+    }
+    write(")")
+  }
+
+  private mutating func printBehindColon(_ type: TypeExpr?) {
+    guard let type else { return }
+    write(": ")
+    print(type)
+  }
+
+  /// Writes a type.
+  package mutating func print(_ type: TypeExpr) {
+    write(type.element.text)
+    guard !type.dims.isEmpty else { return }
+    write("[")
+    list(type.dims) { $0.print($1) }
+    write("]")
+  }
+
+  /// Writes the doc comment of a declaration.
+  private mutating func print(_ documentation: DocComment?) {
+    guard let documentation else { return }
+    for line in documentation.text.split(separator: "\n", omittingEmptySubsequences: false) {
+      write(line.isEmpty ? "##" : "## \(line)")
+      breakLine()
+    }
+  }
+
+  /// Writes the doc comment of a parameter, which begins a line.
+  private mutating func printInline(_ documentation: DocComment?) {
+    guard documentation != nil else { return }
+    breakLine()
+    print(documentation)
+  }
+}
