@@ -1,0 +1,11 @@
+/// The rules, and the words that they are written in.
+package enum Catalogue {
+  /// Every rule, in the order in which those of one operation are tried.
+  package static let all: [Rule] =
+    canonical + folding + identities + broadcasts + addition + subtraction + negation
+    + multiplication + division + powers + functions + selection + logic + comparisons
+    + conversions + layout + slices + joins + reductions
+
+  /// The list that `--print-rules` shows: a line for each rule.
+  package static var text: String { all.map { "\($0)\n" }.joined() }
+}

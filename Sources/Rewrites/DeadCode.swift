@@ -1,0 +1,44 @@
+package import GraphIR
+
+/// Removes nodes and data that nothing needs.
+package enum DeadCode {
+  /// The graph with what its results, updates and assertions need; parameters stay.
+  package static func removed(from source: Graph) -> Graph {
+    var graph = Graph(withoutNodesOf: source)
+    graph.data = []
+    var values = [Value?](repeating: nil, count: source.values.count)
+    var places = [Int?](repeating: nil, count: source.data.count)
+    for (node, isLive) in zip(source.nodes, source.liveNodes()) where isLive {
+      var attributes = node.attributes
+      if case .data(let index) = attributes {
+        attributes = .data(place(of: index, in: source, &places, &graph))
+      }
+      let id = graph.append(
+        node.operation, node.operands.map { known(values, $0) }, attributes,
+        types: node.results.map { source.type($0) }, regions: node.regions, site: node.site)
+      for (old, new) in zip(node.results, graph[id].results) {
+        values[Int(old.index)] = new
+        if let name = source[old].name { graph.name(new, name) }
+      }
+    }
+    graph.mapRoots { known(values, $0) }
+    return graph
+  }
+
+  /// The number of a tensor among those that are still used.
+  private static func place(
+    of index: Int, in source: Graph, _ places: inout [Int?], _ graph: inout Graph
+  ) -> Int {
+    if let place = places[index] { return place }
+    places[index] = graph.data.count
+    graph.data.append(source.data[index])
+    return graph.data.count - 1
+  }
+
+  private static func known(_ values: [Value?], _ value: Value) -> Value {
+    guard let known = values[Int(value.index)] else {
+      preconditionFailure("%\(value.index) is used but not live")
+    }
+    return known
+  }
+}

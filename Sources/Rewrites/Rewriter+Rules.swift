@@ -1,0 +1,115 @@
+import GraphIR
+import Ops
+import Support
+
+extension Rewriter {
+  /// The value that the first fitting rule gives; nil if none fits.
+  mutating func rewritten(_ candidate: Candidate) -> Value? {
+    guard mayApply else { return nil }
+    let numbers = table.rules(for: candidate.operation)
+    guard depth < Rewriter.depthLimit, fuel > 0 else {
+      if !numbers.isEmpty { isIncomplete = true }
+      return nil
+    }
+    depth += 1
+    defer { depth -= 1 }
+    for number in numbers {
+      let rule = table.rules[number]
+      if options.strict, rule.exactness != .exact, isFloating(candidate) { continue }
+      if let value = applied(rule, number, to: candidate) { return value }
+    }
+    return nil
+  }
+
+  /// Whether floating numbers take part in a node; on others every rule is exact.
+  private func isFloating(_ candidate: Candidate) -> Bool {
+    candidate.type.dtype.isFloat || candidate.operands.contains { dtype($0).isFloat }
+  }
+
+  /// The value that a rule gives for the node, with the node's type; nil where it does not fit.
+  private mutating func applied(
+    _ rule: Rule, _ number: Int, to candidate: Candidate
+  ) -> Value? {
+    // Counted first, so that what the result sets off is within the limit too.
+    let count = log.begin(number)
+    guard let value = right(of: rule, for: candidate) else {
+      log.cancel(number)
+      return nil
+    }
+    fuel -= 1
+    let result = adapted(value, to: candidate.type, by: rule)
+    if let trace = options.trace {
+      trace(
+        RewriteEvent(
+          number: count, rule: rule.name, site: site, before: text(candidate), after: text(result)))
+    }
+    return result
+  }
+
+  private mutating func right(of rule: Rule, for candidate: Candidate) -> Value? {
+    switch rule.body {
+    case .code(let code): return code(&self, candidate)
+    case .sides(let orientations, let right):
+      for left in orientations {
+        bindings.clear()
+        guard
+          Matcher.matches(
+            left, candidate.operation, candidate.operands, candidate.attributes, graph, &bindings),
+          rule.condition?.holds(self, bindings) ?? true
+        else { continue }
+        return built(right, bindings, dtype: candidate.type.dtype)
+      }
+      return nil
+    }
+  }
+
+  /// The value with the type of the node whose place it takes: broadcast where it is smaller.
+  private mutating func adapted(_ value: Value, to type: TensorType, by rule: Rule) -> Value {
+    let given = self.type(value)
+    if given == type { return value }
+    guard given.dtype == type.dtype, (try? TypeRules.broadcast([type.shape, given.shape])) == type.shape
+    else { preconditionFailure("rule '\(rule.name)' gives \(given) for \(type)") }
+    return broadcast(value, to: type.shape)
+  }
+
+  /// The value of a right side; constants in it take the type of the operand beside them.
+  private mutating func built(_ pattern: Pattern, _ bindings: Bindings, dtype: DType) -> Value {
+    switch pattern {
+    case .value(let variable), .constant(let variable): return bindings[variable]
+    case .literal(let number): return literal(number, dtype)
+    case .node(let operation, let patterns, let attributes):
+      // The condition of `where` says nothing about the type of the others.
+      let first = operation == .select ? 1 : 0
+      let operands = patterns.enumerated().map { index, operand -> Value? in
+        if case .literal = operand { return nil }
+        return built(operand, bindings, dtype: index < first ? .bool : dtype)
+      }
+      let sibling = operands.dropFirst(first).compactMap { $0 }.first.map { self.dtype($0) }
+      let complete = zip(operands, patterns).map { operand, pattern in
+        operand ?? built(pattern, bindings, dtype: sibling ?? dtype)
+      }
+      switch attributes {
+      case .exactly(let attributes): return emit(operation, complete, attributes)
+      case .bound(let variable): return emit(operation, complete, bindings[variable])
+      }
+    }
+  }
+
+  /// A node as a line of a dump.
+  private func text(_ candidate: Candidate) -> String {
+    let operands = candidate.operands.map { "%\($0.index)" }.joined(separator: ", ")
+    let attributes = candidate.attributes.spelling
+    return "\(candidate.operation.name)(\(operands))"
+      + (attributes.isEmpty ? "" : " \(attributes)") + ": \(candidate.type)"
+  }
+
+  /// The node of a value as a line of a dump.
+  private func text(_ value: Value) -> String {
+    let node = graph.node(of: value)
+    return "%\(value.index) = "
+      + text(
+        Candidate(
+          operation: node.operation, operands: node.operands, attributes: node.attributes,
+          type: type(value)))
+  }
+}

@@ -1,0 +1,138 @@
+package import GraphIR
+import Ops
+package import Support
+
+/// Builds a graph anew, node by node, each one simplified before it is added.
+///
+/// Operands come before what uses them, so a rule sees operands that are simple already, and what a
+/// rule builds is simplified in the same way: one pass is a fixpoint, unless it ran into a limit.
+/// Equal nodes become one.
+package struct Rewriter: Sendable {
+  /// Rules that the result of a rule may set off in turn.
+  static let depthLimit = 64
+  /// Applications that one node of the source may cause.
+  static let fuelPerNode = 512
+
+  /// The graph so far.
+  package internal(set) var graph: Graph
+  let options: RewriteOptions
+  var table: RuleTable
+  var log: RewriteLog
+  /// Where the nodes come from that are made now.
+  var site = Site.none
+  /// Whether a node was left before all rules had their turn; another round goes on.
+  var isIncomplete = false
+  var depth = 0
+  var fuel = Rewriter.fuelPerNode
+  var bindings = Bindings()
+  /// The elements that folding may still compute.
+  var foldingBudget = Folding.elementBudget
+  /// The places of tensors that folding made, by their bits.
+  var foldedData: [Folding.Key: Int] = [:]
+  private var nodes: [NodeKey: Value] = [:]
+
+  init(_ table: RuleTable, _ options: RewriteOptions, _ log: RewriteLog, like source: Graph) {
+    graph = Graph(withoutNodesOf: source)
+    self.options = options
+    self.table = table
+    self.log = log
+    nodes.reserveCapacity(source.nodes.count)
+  }
+
+  /// Whether another application is within the limit.
+  var mayApply: Bool {
+    guard let limit = options.limit else { return true }
+    return log.applied < limit
+  }
+
+  /// A value of the operation, simplified.
+  ///
+  /// - Requires: The operands fit the operation, which has one result.
+  package mutating func emit(
+    _ operation: Operation, _ operands: [Value], _ attributes: Attributes = .none
+  ) -> Value {
+    var data: [TensorType] = []
+    if case .data(let index) = attributes { data = [graph.data[index].type] }
+    let query = TypeQuery(
+      operands: operands.map { graph.type($0) }, attributes: attributes, data: data)
+    do {
+      let type = try operation.infer(query)[0]
+      return make(
+        Candidate(operation: operation, operands: operands, attributes: attributes, type: type))
+    } catch {
+      let types = query.operands.map(\.description).joined(separator: ", ")
+      preconditionFailure("\(operation.name)(\(types)): \(error.message)")
+    }
+  }
+
+  /// A value for the node: one that is there already, one that a rule gives, or a new one.
+  private mutating func make(_ candidate: Candidate) -> Value {
+    let key = NodeKey(candidate)
+    // What is there went through the rules, and none applied.
+    if let known = nodes[key] { return known }
+    return rewritten(candidate) ?? append(candidate, key)
+  }
+
+  /// The same for a node of the source, where merging is counted and may be switched off.
+  mutating func simplified(_ candidate: Candidate, site: Site) -> Value {
+    self.site = site
+    fuel = Rewriter.fuelPerNode
+    let key = NodeKey(candidate)
+    if let known = nodes[key], mayApply, !options.disabled.contains(RewriteLog.mergeName) {
+      if !candidate.operands.isEmpty { log.countMerge() }
+      return known
+    }
+    return rewritten(candidate) ?? append(candidate, key)
+  }
+
+  /// The results of a node that rules do not look at.
+  mutating func copied(
+    _ node: Node, _ operands: [Value], _ regions: [Graph], types: [TensorType]
+  ) -> [Value] {
+    let id = graph.append(
+      node.operation, operands, node.attributes, types: types, regions: regions, site: node.site)
+    return graph[id].results
+  }
+
+  private mutating func append(_ candidate: Candidate, _ key: NodeKey) -> Value {
+    let id = graph.append(
+      candidate.operation, candidate.operands, candidate.attributes, types: [candidate.type],
+      site: site)
+    let value = graph[id].result
+    nodes[key] = value
+    return value
+  }
+}
+
+/// What rules look at and build with.
+extension Rewriter {
+  package func type(_ value: Value) -> TensorType { graph.type(value) }
+  package func shape(_ value: Value) -> [Dim] { graph.type(value).shape }
+  package func dtype(_ value: Value) -> DType { graph.type(value).dtype }
+  package func node(of value: Value) -> Node { graph.node(of: value) }
+
+  /// The operation that computes a value.
+  package func operation(of value: Value) -> Operation { graph.node(of: value).operation }
+
+  /// The operand of a node of that operation; nil for other values.
+  package func operand(of value: Value, _ operation: Operation) -> Value? {
+    let node = graph.node(of: value)
+    return node.operation == operation ? node.operands[0] : nil
+  }
+
+  /// The literal that a value is, or is a broadcast of.
+  package func scalarConstant(_ value: Value) -> Value? { graph.scalarConstant(value) }
+
+  /// The number of which all elements of a constant are.
+  package func constant(_ value: Value) -> Literal? { scalarConstant(value).flatMap(graph.literal) }
+
+  /// A scalar constant.
+  package mutating func literal(_ literal: Literal, _ dtype: DType) -> Value {
+    emit(.literal, [], .literal(literal, dtype))
+  }
+
+  /// The value stretched to a shape, unless it has it.
+  package mutating func broadcast(_ value: Value, to shape: [Dim]) -> Value {
+    self.shape(value) == shape ? value : emit(.broadcastTo, [value], .shape(shape))
+  }
+}

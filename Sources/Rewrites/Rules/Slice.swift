@@ -1,0 +1,86 @@
+import GraphIR
+import Ops
+import Support
+
+/// Slices and flips.
+extension Catalogue {
+  static let slices: [Rule] = [
+    .code("slice-whole", "x[:]", "x", .exact, on: [.slice]) { r, node in
+      guard case .slice(let axes) = node.attributes else { return nil }
+      return axes == r.shape(node.operands[0]).map { .whole($0) } ? node.operands[0] : nil
+    },
+    .code("slice-slice", "x[i][j]", "x[i + j]", .exact, on: [.slice]) { r, node in
+      let inner = r.node(of: node.operands[0])
+      guard inner.operation == .slice, case .slice(let first) = inner.attributes,
+        case .slice(let second) = node.attributes
+      else { return nil }
+      let both = zip(first, second).map { first, second in
+        SliceAxis(
+          start: first.start + first.step * second.start, step: first.step * second.step,
+          size: second.size)
+      }
+      return r.emit(.slice, inner.operands, .slice(both))
+    },
+    .code(
+      "slice-of-pad", "pad(x)[where x stands]", "x", .exact, on: [.slice]
+    ) { r, node in
+      let inner = r.node(of: node.operands[0])
+      guard inner.operation == .pad, case .pad(let pads) = inner.attributes,
+        case .slice(let axes) = node.attributes
+      else { return nil }
+      let region = zip(pads, r.shape(inner.operands[0])).map { pad, size in
+        SliceAxis(start: pad.low, step: pad.interior + 1, size: size)
+      }
+      return region == axes ? inner.operands[0] : nil
+    },
+    .code(
+      "slice-of-concatenate", "concatenate([x, y])[part of x]", "x[part]", .exact, on: [.slice]
+    ) { r, node in
+      let inner = r.node(of: node.operands[0])
+      guard inner.operation == .concatenate, case .axis(let axis) = inner.attributes,
+        case .slice(let axes) = node.attributes
+      else { return nil }
+      return r.slice(axes, ofParts: inner.operands, along: axis)
+    },
+    .code("flip-flip", "flip(flip(x))", "flip(x)", .exact, on: [.flip]) { r, node in
+      let inner = r.node(of: node.operands[0])
+      guard inner.operation == .flip, case .axes(let first) = inner.attributes,
+        case .axes(let second) = node.attributes
+      else { return nil }
+      let once = Set(first).symmetricDifference(second).sorted()
+      return once.isEmpty ? inner.operands[0] : r.emit(.flip, inner.operands, .axes(once))
+    },
+    .code("flip-axis-of-one", "flip(x) along axes of 1", "x", .exact, on: [.flip]) { r, node in
+      guard case .axes(let axes) = node.attributes else { return nil }
+      let longer = axes.filter { node.type.shape[$0] != Dim(1) }
+      if longer == axes { return axes.isEmpty ? node.operands[0] : nil }
+      return longer.isEmpty
+        ? node.operands[0] : r.emit(.flip, node.operands, .axes(longer))
+    },
+  ]
+}
+
+extension Rewriter {
+  /// A slice of a concatenation that lies in one of its parts, as a slice of that; else nil.
+  fileprivate mutating func slice(
+    _ axes: [SliceAxis], ofParts parts: [Value], along axis: Int
+  ) -> Value? {
+    let slice = axes[axis]
+    let last = slice.start + slice.step * (slice.size - 1)
+    // An empty slice lies anywhere.
+    guard (slice.size - 1).isKnownNonNegative else { return nil }
+    var start = Dim(0)
+    for part in parts {
+      let end = start + shape(part)[axis]
+      if [slice.start, last].allSatisfy({
+        ($0 - start).isKnownNonNegative && (end - $0 - 1).isKnownNonNegative
+      }) {
+        var moved = axes
+        moved[axis].start = slice.start - start
+        return emit(.slice, [part], .slice(moved))
+      }
+      start = end
+    }
+    return nil
+  }
+}
