@@ -94,12 +94,31 @@ import Testing
         == true)
   }
 
-  @Test func nearestCPUIsProposed() {
-    // LLVM tells its CPUs once in a process, so that this is the only test that can see them.
-    let error = #expect(throws: LLVMError.self) {
-      _ = try TargetMachine(TargetRequest(triple: "aarch64-linux-gnu", cpu: "cortex-a27"))
+  @Test func nearestCPUIsProposed() async {
+    // In a process of its own: LLVM tells its CPUs only once in each.
+    await #expect(processExitsWith: .success) {
+      let error = #expect(throws: LLVMError.self) {
+        _ = try TargetMachine(TargetRequest(triple: "aarch64-linux-gnu", cpu: "cortex-a27"))
+      }
+      #expect(error?.message.hasSuffix("; did you mean 'cortex-a57'?") == true)
     }
-    #expect(error?.message.hasPrefix("unknown CPU 'cortex-a27'") == true)
+  }
+
+  @Test func fatalErrorEndsTheProcessWithItsOwnStatus() async throws {
+    let result = await #expect(
+      processExitsWith: .exitCode(LLVMLibrary.internalErrorStatus),
+      observing: [\.standardErrorContent]
+    ) {
+      LLVMLibrary.installFatalErrorHandler()
+      let request = TargetRequest(triple: "x86_64-linux-gnu", cpu: "x86-64")
+      let machine = try TargetMachine(request)
+      let module = Module("fatal", in: Context())
+      module.setTarget(machine)
+      Sample.addScale(to: module, on: machine).add(.targetCPU("i386"))
+      _ = try machine.emit(module, as: .object)
+    }
+    let printed = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+    #expect(printed.contains("gradc: internal error: LLVM: 64-bit code requested"))
   }
 
   @Test func unknownFeatureIsRefused() {
@@ -110,11 +129,22 @@ import Testing
       error == LLVMError(.target, "unknown feature '+avx1024' for target 'x86_64-unknown-linux-gnu'"))
   }
 
-  @Test func cpuWithout64BitsIsRefused() {
-    let error = #expect(throws: LLVMError.self) {
-      _ = try TargetMachine(TargetRequest(triple: "x86_64-linux-gnu", cpu: "i386"))
+  @Test(arguments: [
+    ("x86_64-linux-gnu", "i386", "64-bit code requested"),
+    ("riscv64-linux-gnu", "generic-rv32", "RV64 target requires an RV64 CPU"),
+  ])
+  func cpuOfAnotherWidthIsTheUsersMistake(
+    _ triple: String, _ cpu: String, _ reason: String
+  ) async throws {
+    let result = await #expect(
+      processExitsWith: .exitCode(1), observing: [\.standardErrorContent]
+    ) { [triple, cpu] in
+      LLVMLibrary.installFatalErrorHandler()
+      _ = try TargetMachine(TargetRequest(triple: triple, cpu: cpu))
     }
-    #expect(error == LLVMError(.target, "the CPU 'i386' has no 64-bit mode"))
+    let printed = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+    #expect(printed.contains("gradc: error: LLVM refuses the CPU '\(cpu)' for target"))
+    #expect(printed.contains(reason))
   }
 
   @Test func nativeIsForTheHostAlone() throws {

@@ -56,3 +56,10 @@ package struct Builder: ~Copyable {
     return IRValue(value)
   }
 }
+
+extension Builder {
+  /// The first block of the function that instructions go into.
+  ///
+  /// - Requires: The builder has a place.
+  package var functionEntry: IRBlock { IRBlock(LLVMGetEntryBasicBlock(functionValue.ref)) }
+}

@@ -66,9 +66,8 @@ extension Target {
 
 /// Names that LLVM does not know.
 extension Target {
-  /// Throws where LLVM does not know the CPU or a feature, or where the CPU is for another mode.
-  static func checkCPU(_ target: Target, _ request: TargetRequest) throws(LLVMError) {
-    try checkMode(target)
+  /// Throws where LLVM does not know the CPU or a feature.
+  static func checkNames(_ target: Target) throws(LLVMError) {
     let printed = StandardErrorCapture.run {
       if let machine = target.makeMachine() { LLVMDisposeTargetMachine(machine) }
     }.printed
@@ -80,19 +79,6 @@ extension Target {
       if line.contains("is not a recognized feature") {
         throw LLVMError(.target, "unknown feature '\(name)' for target '\(target.triple)'")
       }
-    }
-  }
-
-  /// LLVM ends the process when it is to make 64-bit code for one of these.
-  private static func checkMode(_ target: Target) throws(LLVMError) {
-    let only32Bits: Set = [
-      "i386", "i486", "i586", "i686", "pentium", "pentium-mmx", "pentiumpro", "pentium2",
-      "pentium3", "pentium3m", "pentium-m", "pentium4", "pentium4m", "prescott", "yonah",
-      "k6", "k6-2", "k6-3", "athlon", "athlon-tbird", "athlon-4", "athlon-xp", "athlon-mp",
-      "winchip-c6", "winchip2", "c3", "c3-2", "geode", "lakemont",
-    ]
-    if target.architecture == "x86_64", only32Bits.contains(target.cpu) {
-      throw LLVMError(.target, "the CPU '\(target.cpu)' has no 64-bit mode")
     }
   }
 

@@ -18,8 +18,13 @@ package struct TargetMachine: ~Copyable {
   package init(_ request: TargetRequest = TargetRequest()) throws(LLVMError) {
     let target = try Target.resolve(request)
     if request.cpu != nil || !request.features.isEmpty {
-      try Target.checkCPU(target, request)
+      try Target.checkNames(target)
+      try TargetMachine(target, request).tryOut()
     }
+    try self.init(target, request)
+  }
+
+  private init(_ target: Target, _ request: TargetRequest) throws(LLVMError) {
     guard
       let ref = target.makeMachine(optimization: request.optimization, request.relocation)
     else {
@@ -35,6 +40,21 @@ package struct TargetMachine: ~Copyable {
 
   deinit {
     LLVMDisposeTargetMachine(ref)
+  }
+
+  /// Compiles an empty function, because LLVM looks only then whether CPU, features and triple go
+  /// together, and ends the process if they do not.
+  private borrowing func tryOut() throws(LLVMError) {
+    let context = Context()
+    let module = Module("trial", in: context)
+    module.setTarget(self)
+    let function = module.addFunction("trial", context.function([], returning: context.void))
+    let builder = Builder(in: context)
+    builder.position(atEnd: function.appendBlock())
+    builder.retVoid()
+    try LLVMLibrary.trying("the CPU '\(target.cpu)' for target '\(target.triple)'") {
+      () throws(LLVMError) in _ = try emit(module, as: .assembly)
+    }
   }
 
   /// Makes machine code of a module.
