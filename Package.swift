@@ -53,6 +53,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+    tests("AcceptanceTests", ["Driver", "Support"], exclude: ["Cases"]),
     tests("LoweringTests", ["GraphIR", "LoopIR", "Lowering", "Ops", "Support"]),
   ],
   swiftLanguageModes: [.v6])

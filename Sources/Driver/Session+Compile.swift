@@ -1,6 +1,6 @@
-import CodeGen
-import LoopIR
-import Support
+package import CodeGen
+package import LoopIR
+package import Support
 
 extension Session {
   /// Compiles a file, and writes what is asked for.
@@ -31,6 +31,18 @@ extension Session {
       files.append((path, names.dependencyRule(pipeline.dependencies)))
     }
     return write(files)
+  }
+
+  /// The functions of a file, its sources and what there is to say about it; no functions after an
+  /// error.
+  package static func functions(
+    _ options: CompileOptions
+  ) -> (functions: [LoopFunction], files: SourceFiles, diagnostics: [Diagnostic]) {
+    var pipeline = Pipeline(options: options)
+    let functions = (pipeline.check() ?? []).compactMap { pipeline.lower($0) }
+    return (
+      pipeline.diagnostics.hasErrors ? [] : functions, pipeline.files, pipeline.diagnostics.all
+    )
   }
 
   /// The bytes of every output.
@@ -75,7 +87,7 @@ extension Session {
 
 extension CompileOptions {
   /// The part of the options that concerns code generation.
-  var codeGen: CodeGenOptions {
+  package var codeGen: CodeGenOptions {
     var options = CodeGenOptions(
       optimization: .init(rawValue: target.optimization.rawValue) ?? .aggressive,
       triple: target.triple, cpu: target.cpu, features: target.features,

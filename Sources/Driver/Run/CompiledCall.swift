@@ -1,13 +1,13 @@
-import CodeGen
+package import CodeGen
 import LLVMInterop
-import LoopIR
-import Support
+package import LoopIR
+package import Support
 
 /// A function compiled into this process, ready to be called.
-struct CompiledCall {
+package struct CompiledCall {
   /// The function has returned an error, which its message tells.
-  struct Failure: Error {
-    var message: String
+  package struct Failure: Error {
+    package var message: String
   }
 
   private typealias Thunk = @convention(c) (UnsafePointer<UnsafeMutableRawPointer?>) -> Int32
@@ -16,13 +16,15 @@ struct CompiledCall {
   private let function: LoopFunction
   private let library: CompiledLibrary
 
-  init(_ function: LoopFunction, files: SourceFiles, options: CodeGenOptions) throws {
+  package init(
+    _ function: LoopFunction, files: SourceFiles, options: CodeGenOptions
+  ) throws {
     self.function = function
     library = try CompiledLibrary(function, files: files, options: options)
   }
 
   /// Calls the function; gives its results and the new values of its `inout` parameters.
-  func run(_ arguments: RunArguments) throws -> [(name: String, value: RawTensor)] {
+  package func run(_ arguments: RunArguments) throws -> [(name: String, value: RawTensor)] {
     var parameters = arguments.parameters
     var results: [RawTensor] = []
     for formal in function.results {

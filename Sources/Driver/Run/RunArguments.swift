@@ -1,18 +1,35 @@
 import GraphText
-import LoopIR
+package import LoopIR
 import Support
 
 /// What a graph is run with: its parameters as tensors, and the sizes of its symbols.
-struct RunArguments {
+package struct RunArguments {
   /// A value that does not fit, in the user's words.
-  struct Mistake: Error {
-    var message: String
+  package struct Mistake: Error {
+    package var message: String
   }
 
   private(set) var parameters: [RawTensor] = []
   private(set) var sizes: [String: Int] = [:]
 
-  init(_ function: LoopFunction, _ given: [(name: String, value: String)]) throws(Mistake) {
+  /// Tensors by the names of parameters, and sizes by the names of symbols that no shape shows.
+  package init(
+    _ function: LoopFunction, tensors: [String: RawTensor], sizes: [String: Int]
+  ) throws(Mistake) {
+    self.sizes = sizes
+    for formal in function.parameters {
+      guard let tensor = tensors[formal.name], tensor.dtype == formal.element else {
+        throw Mistake(message: "'\(formal.name)' is not given as \(formal.element.rawValue)")
+      }
+      parameters.append(tensor)
+    }
+    try solve(function)
+  }
+
+  /// Names and values as the user has written them.
+  package init(
+    _ function: LoopFunction, _ given: [(name: String, value: String)]
+  ) throws(Mistake) {
     var values: [String: String] = [:]
     for (name, value) in given {
       guard values.updateValue(value, forKey: name) == nil else {
