@@ -1,0 +1,26 @@
+package import GraphIR
+import Glibc
+import LoopIR
+
+extension Operation {
+  /// ∂/∂x sinh x = cosh x
+  package static let sinh: Operation = .function(
+    "sinh", domain: .interval(-2, 2),
+    derivative: { b, x, _ in [.times(b.cosh(x))] },
+    reference: { Glibc.sinh($0) }
+  ) { b, x in b.call(.sinh, x) }
+
+  /// ∂/∂x cosh x = sinh x
+  package static let cosh: Operation = .function(
+    "cosh", domain: .interval(-2, 2),
+    derivative: { b, x, _ in [.times(b.sinh(x))] },
+    reference: { Glibc.cosh($0) }
+  ) { b, x in b.call(.cosh, x) }
+
+  /// ∂/∂x tanh x = 1 − tanh² x
+  package static let tanh: Operation = .function(
+    "tanh", domain: .interval(-2, 2),
+    derivative: { b, x, y in [.times(b.subtract(b.literal(1, like: x), b.square(y)))] },
+    reference: { Glibc.tanh($0) }
+  ) { b, x in b.call(.tanh, x) }
+}

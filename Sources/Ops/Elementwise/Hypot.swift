@@ -1,0 +1,25 @@
+package import GraphIR
+import Glibc
+import LoopIR
+
+extension Operation {
+  /// √(x² + y²) without overflow of the squares. ∂/∂x = x/√(x² + y²), 0 at the origin
+  package static let hypot: Operation = .pointwise(
+    "hypot", operands: 2, of: .floats,
+    derivative: .pointwise([
+      .factors { b, c in b.direction(c.operands[0], c.result) },
+      .factors { b, c in b.direction(c.operands[1], c.result) },
+    ]),
+    reference: .floats { Glibc.hypot($0[0], $0[1]) },
+    domains: [.awayFromZero(0.3, 2), .awayFromZero(0.3, 2)], isCommutative: true
+  ) { b, c in b.call(.hypot, c.operands[0], c.operands[1]) }
+}
+
+extension Builder {
+  /// The component of a vector over its length, 0 where the length is.
+  fileprivate mutating func direction(_ component: Value, _ length: Value) -> [Factor] {
+    [
+      .times(divide(component, length)), .selected(notEqual(length, literal(0, like: length))),
+    ]
+  }
+}

@@ -1,0 +1,67 @@
+package import GraphIR
+import Glibc
+import LoopIR
+
+extension Operation {
+  /// s(x) = 1 / (1 + e⁻ˣ). ∂/∂x s(x) = s(x)·s(−x), which keeps its digits in both tails.
+  package static let sigmoid: Operation = .function(
+    "sigmoid", domain: .interval(-4, 4),
+    derivative: { b, x, y in [.times(y), .times(b.sigmoid(b.negate(x)))] },
+    reference: { Operation.sigmoid($0) }
+  ) { b, x in
+    // e^−|x| cannot overflow, and is the result's size in the left tail.
+    let one = b.constant(1, like: x)
+    let small = b.call(.exp, b.negate(b.unary(.abs, x)))
+    let isNegative = b.compare(.less, x, b.constant(0, like: x))
+    return b.divide(b.select(isNegative, small, one), b.add(one, small))
+  }
+
+  /// ln(1 + eˣ). ∂/∂x = s(x)
+  package static let softplus: Operation = .function(
+    "softplus", domain: .interval(-4, 4),
+    derivative: { b, x, _ in [.times(b.sigmoid(x))] },
+    reference: { $0.isNaN ? .nan : max($0, 0) + Glibc.log1p(Glibc.exp(-$0.magnitude)) }
+  ) { b, x in
+    let small = b.call(.exp, b.negate(b.unary(.abs, x)))
+    return b.add(b.binary(.maximum, x, b.constant(0, like: x)), b.call(.log1p, small))
+  }
+
+  /// ln(eᵃ + eᵇ). ∂/∂a = s(a − b), ∂/∂b = s(b − a); 0 where both are −∞.
+  package static let logaddexp: Operation = .pointwise(
+    "logaddexp", operands: 2, of: .floats,
+    derivative: .pointwise([
+      .factors { b, c in b.shareOfSum(c.operands[0], c.operands[1], c.result) },
+      .factors { b, c in b.shareOfSum(c.operands[1], c.operands[0], c.result) },
+    ]),
+    reference: .floats { Operation.logaddexp($0[0], $0[1]) },
+    domains: [.interval(-2, 2), .interval(-2, 2)], isCommutative: true
+  ) { b, c in
+    let (x, y) = (c.operands[0], c.operands[1])
+    let greater = b.binary(.maximum, x, y)
+    // Equal infinities have no difference, but their sum is theirs.
+    let distance = b.unary(.abs, b.subtract(x, y))
+    let known = b.select(b.compare(.equal, x, y), b.constant(0, like: x), distance)
+    let correction = b.call(.log1p, b.call(.exp, b.negate(known)))
+    return b.add(greater, correction)
+  }
+
+  /// The plain logistic function.
+  static func sigmoid(_ x: Double) -> Double {
+    let small = Glibc.exp(-x.magnitude)
+    return x < 0 ? small / (1 + small) : 1 / (1 + small)
+  }
+
+  private static func logaddexp(_ a: Double, _ b: Double) -> Double {
+    if a.isNaN || b.isNaN { return .nan }
+    if a == b { return a + 0.69314718055994531 }
+    return max(a, b) + Glibc.log1p(Glibc.exp(-(a - b).magnitude))
+  }
+}
+
+extension Builder {
+  /// eᵃ / (eᵃ + eᵇ), 0 where the logarithm of the sum is −∞.
+  fileprivate mutating func shareOfSum(_ a: Value, _ b: Value, _ result: Value) -> [Factor] {
+    let share = sigmoid(subtract(a, b))
+    return [.times(share), .selected(notEqual(result, literal(-Double.infinity, like: result)))]
+  }
+}

@@ -1,0 +1,101 @@
+package import LoopIR
+import Support
+
+extension LoopBuilder {
+  /// ln x to 1 ulp, right for NaN, ∞, zeros, numbers below 0 and below the normal ones.
+  ///
+  /// x = 2ᵏ·(1 + f) with √½ ≤ 1 + f < √2, and an odd polynomial in f/(2 + f).
+  package mutating func mathLog(_ x: ScalarID) -> ScalarID {
+    let table = LogTable.of(type(x).element)
+    let zero = constant(0, like: x)
+    let isSubnormal = compare(.less, x, constant(table.leastNormal, like: x))
+    let scaled = multiply(x, constant(table.scale, like: x))
+    let normal = select(isSubnormal, scaled, x)
+    let (exponent, significand) = split(normal)
+    let shift = select(isSubnormal, constant(-table.scaleExponent, like: x), zero)
+    let f = subtract(significand, constant(1, like: x))
+    let result = logarithm(count: add(exponent, shift), f: f, correction: nil)
+    let infinity = constant(.infinity, like: x)
+    let above = select(compare(.less, x, infinity), result, x)
+    let below = select(
+      compare(.equal, x, zero), negate(infinity), constant(.nan, like: x))
+    return select(compare(.greater, x, zero), above, below)
+  }
+
+  /// k·ln 2 + ln(1 + f) + correction, for |correction| below a unit of the last place of 1.
+  package mutating func logarithm(
+    count: ScalarID, f: ScalarID, correction: ScalarID?
+  ) -> ScalarID {
+    let table = LogTable.of(type(f).element)
+    let s = divide(f, add(constant(2, like: f), f))
+    let z = multiply(s, s)
+    let half = multiply(multiply(f, f), constant(0.5, like: f))
+    let series = multiplyAdd(z, polynomial(table.polynomial, z), half)
+    // The product with the upper part of ln 2 is exact.
+    var rest = multiply(count, constant(table.logarithm.lower, like: f))
+    if let correction { rest = add(rest, correction) }
+    let small = subtract(half, multiplyAdd(s, series, rest))
+    let whole = multiply(count, constant(table.logarithm.upper, like: f))
+    return subtract(whole, subtract(small, f))
+  }
+
+  /// The exponent k and the significand m of a positive normal number 2ᵏ·m with √½ ≤ m < √2.
+  package mutating func split(
+    _ x: ScalarID
+  ) -> (exponent: ScalarID, significand: ScalarID) {
+    let table = LogTable.of(type(x).element)
+    let element = type(x).element
+    // Moved so that the exponent's bits change at √2 and not at 2.
+    let moved = add(
+      bitcast(x, to: table.bits), constant(table.bits, .int(table.one - table.rootHalf)))
+    let fraction = binary(.and, moved, constant(table.bits, .int(table.fractionMask)))
+    let significand = bitcast(
+      add(fraction, constant(table.bits, .int(table.rootHalf))), to: element)
+    let count = binary(
+      .shiftRightLogical, moved, constant(table.bits, .int(table.significandBits)))
+    // As the last bits of a number that is spaced by 1 the count becomes a float.
+    let carrier = bitcast(
+      binary(.or, count, constant(table.bits, .int(table.carrierBits))), to: element)
+    return (subtract(carrier, constant(table.carrier + table.bias, like: x)), significand)
+  }
+}
+
+/// What differs between the widths of floats.
+private struct LogTable {
+  var bits: DType
+  var significandBits: Int64
+  var fractionMask: Int64
+  var bias: Double
+  /// The bits of 1 and of √½, the latter rounded to a few.
+  var one: Int64
+  var rootHalf: Int64
+  /// 2ᵇ with b significand bits, and its bits.
+  var carrier: Double
+  var carrierBits: Int64
+  var leastNormal: Double
+  /// What numbers below the normal ones are multiplied by.
+  var scale: Double
+  var scaleExponent: Double
+  /// ln 2 in two parts.
+  var logarithm: (upper: Double, lower: Double)
+  /// (ln((1 + s)/(1 − s)) / s − 2) / s² in s², to 2⁻⁵⁹ and 2⁻³⁰.
+  var polynomial: [Double]
+
+  static func of(_ type: DType) -> LogTable { type == .f32 ? single : double }
+
+  private static let double = LogTable(
+    bits: .u64, significandBits: 52, fractionMask: 0xF_FFFF_FFFF_FFFF, bias: 1023,
+    one: 0x3FF0_0000_0000_0000, rootHalf: 0x3FE6_A09E_0000_0000, carrier: 0x1p52,
+    carrierBits: 0x4330_0000_0000_0000, leastNormal: 0x1p-1022, scale: 0x1p54, scaleExponent: 54,
+    logarithm: (0x1.62E42FEFp-1, 0x1.473DE6AF278EDp-34),
+    polynomial: [
+      0x1.5555555555593p-1, 0x1.999999997f9dcp-2, 0x1.249249422df3fp-2, 0x1.c71c51d321478p-3,
+      0x1.74664af26a982p-3, 0x1.39a06e5b5756fp-3, 0x1.2f133e0daac37p-3,
+    ])
+
+  private static let single = LogTable(
+    bits: .u32, significandBits: 23, fractionMask: 0x7F_FFFF, bias: 127, one: 0x3F80_0000,
+    rootHalf: 0x3F35_0000, carrier: 0x1p23, carrierBits: 0x4B00_0000, leastNormal: 0x1p-126,
+    scale: 0x1p25, scaleExponent: 25, logarithm: (0x1.62Ep-1, 0x1.0BFBE8p-15),
+    polynomial: [0x1.55557ap-1, 0x1.995ec6p-2, 0x1.31e364p-2])
+}

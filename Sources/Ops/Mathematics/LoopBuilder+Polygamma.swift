@@ -1,0 +1,148 @@
+package import LoopIR
+import Support
+
+extension LoopBuilder {
+  /// ψ(x); its error is relative to the result, for negative x to the greater of the result and 1.
+  ///
+  /// The asymptotic series from 10 on, which recurrence reaches from 3 on, a rational function
+  /// times the distance from the root between 1 and 2, and reflection.
+  package mutating func mathDigamma(_ x: ScalarID) -> ScalarID {
+    inDouble(x) { b, x in b.digammaOfDouble(x) }
+  }
+
+  private mutating func digammaOfDouble(_ x: ScalarID) -> ScalarID {
+    let zero = constant(0, like: x)
+    let one = constant(1, like: x)
+    let isPositive = compare(.greater, x, zero)
+    let y = select(isPositive, x, subtract(one, x))
+    let isNear = compare(.less, y, constant(3, like: x))
+    let positive = select(isNear, digammaNearRoot(y), digammaFromThree(y))
+    // ψ(x) = ψ(1 − x) − π cot πx; the cotangent has the period 1.
+    let (cotangent, isPole) = cotangentOfPi(x)
+    let reflected = subtract(positive, multiply(cotangent, constant(.pi, like: x)))
+    let below = select(isPole, constant(.nan, like: x), reflected)
+    return select(isPositive, positive, below)
+  }
+
+  /// cot πx, and whether x is a whole number below 0.
+  private mutating func cotangentOfPi(_ x: ScalarID) -> (ScalarID, isPole: ScalarID) {
+    let zero = constant(0, like: x)
+    let part = subtract(x, unary(.roundEven, x))
+    let tangent = call(.tan, multiply(part, constant(.pi, like: x)))
+    let isPole = binary(.and, compare(.equal, part, zero), compare(.less, x, zero))
+    // For ±0 the part loses its sign, which the pole there has.
+    let signed = select(compare(.equal, x, zero), x, tangent)
+    return (divide(constant(1, like: x), signed), isPole)
+  }
+
+  /// ψ(x) for 0 < x < 3: ψ(t) = (t − root)·R(t) for 1 ≤ t ≤ 2, R to 2⁻⁵⁹, and ψ(t + 1) = ψ(t) + 1/t.
+  private mutating func digammaNearRoot(_ x: ScalarID) -> ScalarID {
+    let zero = constant(0, like: x)
+    let one = constant(1, like: x)
+    let isBelow = compare(.less, x, one)
+    let isAbove = compare(.greaterEqual, x, constant(2, like: x))
+    let t = select(isBelow, add(x, one), select(isAbove, subtract(x, one), x))
+    let distance = subtract(
+      subtract(t, constant(0x1.762D86356BE3Fp+0, like: x)),
+      constant(9.549995429965697e-17, like: x))
+    let ratio = divide(
+      polynomial(DigammaTables.upper, distance), polynomial(DigammaTables.lower, distance))
+    let step = divide(one, select(isBelow, negate(x), t))
+    let isOutside = binary(.or, isBelow, isAbove)
+    return multiplyAdd(distance, ratio, select(isOutside, step, zero))
+  }
+
+  /// ψ(x) for x ≥ 3, of which seven steps up make 10 or more.
+  private mutating func digammaFromThree(_ x: ScalarID) -> ScalarID {
+    let zero = constant(0, like: x)
+    let one = constant(1, like: x)
+    let isShort = compare(.less, x, constant(10, like: x))
+    var sum = zero
+    for step in (0..<7).reversed() {
+      sum = add(sum, divide(one, add(x, constant(Double(step), like: x))))
+    }
+    let y = select(isShort, add(x, constant(7, like: x)), x)
+    let inverse = divide(one, y)
+    let square = multiply(inverse, inverse)
+    let terms = SpecialFunctions.bernoulli.prefix(8).enumerated().map { index, number in
+      -number / Double(2 * index + 2)
+    }
+    let series = multiplyAdd(
+      polynomial(terms, square), square, multiply(inverse, constant(-0.5, like: x)))
+    return subtract(add(mathLog(y), series), select(isShort, sum, zero))
+  }
+
+  /// ψ⁽ⁿ⁾(x) for n ≥ 1, by the asymptotic series, recurrence and reflection.
+  package mutating func mathPolygamma(_ order: Int, _ x: ScalarID) -> ScalarID {
+    inDouble(x) { b, x in b.polygammaOfDouble(order, x) }
+  }
+
+  private mutating func polygammaOfDouble(_ order: Int, _ x: ScalarID) -> ScalarID {
+    let one = constant(1, like: x)
+    let isPositive = compare(.greater, x, constant(0, like: x))
+    let y = select(isPositive, x, subtract(one, x))
+    let magnitude = polygammaMagnitude(order, y)
+    // ψ⁽ⁿ⁾(x) = (−1)ⁿ ψ⁽ⁿ⁾(1 − x) − π dⁿ/dxⁿ cot πx, and ψ⁽ⁿ⁾ has the sign (−1)ⁿ⁺¹ above 0.
+    let (cotangent, isPole) = cotangentOfPi(x)
+    var scale = -Double.pi
+    for _ in 0..<order { scale *= Double.pi }
+    let slope = multiply(
+      polynomial(Cotangent.polynomial(order), cotangent), constant(scale, like: x))
+    let reflected = subtract(slope, magnitude)
+    let isEven = order % 2 == 0
+    let pole = constant(isEven ? .nan : .infinity, like: x)
+    let below = select(isPole, pole, reflected)
+    return select(isPositive, isEven ? negate(magnitude) : magnitude, below)
+  }
+
+  /// |ψ⁽ⁿ⁾(x)| for x > 0.
+  private mutating func polygammaMagnitude(_ order: Int, _ x: ScalarID) -> ScalarID {
+    let zero = constant(0, like: x)
+    let one = constant(1, like: x)
+    let steps = 10 + order
+    let isShort = compare(.less, x, constant(Double(steps), like: x))
+    var sum = zero
+    for step in (0..<steps).reversed() {
+      let inverse = divide(one, add(x, constant(Double(step), like: x)))
+      var term = inverse
+      for factor in 1...order {
+        term = multiply(term, multiply(inverse, constant(Double(factor), like: x)))
+      }
+      sum = add(sum, term)
+    }
+    let y = select(isShort, add(x, constant(Double(steps), like: x)), x)
+    return add(polygammaSeries(order, y), select(isShort, sum, zero))
+  }
+
+  /// (n−1)!/xⁿ + n!/(2·xⁿ⁺¹) + Σ B₂ₖ·(2k+n−1)!/((2k)!·x²ᵏ⁺ⁿ)
+  private mutating func polygammaSeries(_ order: Int, _ x: ScalarID) -> ScalarID {
+    let inverse = divide(constant(1, like: x), x)
+    var leading = inverse
+    for factor in 1..<order {
+      leading = multiply(leading, multiply(inverse, constant(Double(factor), like: x)))
+    }
+    var terms: [Double] = []
+    var scale = 1.0
+    for (index, number) in SpecialFunctions.bernoulli.enumerated() {
+      let k = Double(2 * index + 2)
+      scale *= (Double(order) + k - 2) * (Double(order) + k - 1) / ((k - 1) * k)
+      terms.append(number * scale)
+    }
+    let square = multiply(inverse, inverse)
+    let first = multiplyAdd(
+      inverse, constant(Double(order) / 2, like: x), constant(1, like: x))
+    return multiply(leading, multiplyAdd(polynomial(terms, square), square, first))
+  }
+}
+
+/// Coefficients of ψ(root + t) / t as a quotient of polynomials.
+private enum DigammaTables {
+  static let upper: [Double] = [
+    0x1.ef72bc8ee38acp-1, 0x1.250f609a51d1cp+0, 0x1.e36c3dd08458cp-2, 0x1.4ef52110b25d4p-4,
+    0x1.69b6e5835527dp-8, 0x1.950a9c1da7b50p-14,
+  ]
+  static let lower: [Double] = [
+    1, 0x1.a3fc0e9e36e6dp+0, 0x1.f15852090a9c2p-1, 0x1.0a6061e13c9f4p-2, 0x1.0427d9e43904dp-5,
+    0x1.8e5d3727eea12p-10, 0x1.1e6ec416da8b7p-16,
+  ]
+}
