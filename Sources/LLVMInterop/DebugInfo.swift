@@ -59,7 +59,8 @@ package struct DebugInfo: ~Copyable {
     IRMetadata(LLVMDIBuilderCreatePointerType(ref, pointee?.ref, UInt64(bits), 0, 0, "", 0))
   }
 
-  /// Tells where `function` was written; types are the result's, nil for none, then the parameters'.
+  /// Tells where `function` was written; `types` are the result's (nil for none) and then those of
+  /// the parameters.
   @discardableResult
   package func define(
     _ function: IRFunction, name: String, file: IRMetadata, line: Int, types: [IRMetadata?]

@@ -1,5 +1,5 @@
 import CLLVM
-import Foundation
+import Glibc
 import Synchronization
 
 /// The LLVM that this process has loaded.
@@ -26,10 +26,14 @@ package enum LLVMLibrary {
       let text = reason.map { String(cString: $0) } ?? "unknown error"
       let tried = LLVMLibrary.trial.withLock { $0 }
       let cause = tried.map { "error: LLVM refuses \($0)" } ?? "internal error: LLVM"
-      let line = "gradc: \(cause): \(text)\n"
-      _ = line.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+      LLVMLibrary.printError("gradc: \(cause): \(text)")
       _exit(tried == nil ? LLVMLibrary.internalErrorStatus : 1)
     }
+  }
+
+  /// Prints a line on standard error.
+  static func printError(_ line: String) {
+    _ = (line + "\n").withCString { write(STDERR_FILENO, $0, strlen($0)) }
   }
 
   /// Calls `body`, during which a fatal error of LLVM's means that it refuses `what`.

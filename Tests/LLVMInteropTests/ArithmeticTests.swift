@@ -93,7 +93,12 @@ import Testing
   }
 
   /// Whether an operation overflows: by LLVM, and by Swift.
-  static var overflowCases: [(name: String, build: Instructions, expected: (Int64, Int64) -> Bool)] {
+  typealias OverflowCase = (
+    name: String, build: Instructions, expected: (Int64, Int64) -> Bool
+  )
+
+  /// The operations that tell of overflow.
+  static var overflowCases: [OverflowCase] {
     func u(_ a: Int64) -> UInt64 { UInt64(bitPattern: a) }
     return [
       ("sadd", { b, p in b.addWithOverflow(p[0], p[1], signed: true).overflow },

@@ -8,21 +8,25 @@ import Testing
     var request: TargetRequest
     var magic: [UInt8]
     var pointerBits: Int
-    /// Bytes 18 and 19 of an ELF file: the machine.
+    /// Byte 18 of an ELF file: the machine.
     var machine: UInt8?
     var testDescription: String { request.triple ?? "host" }
+
+    /// A target whose objects are ELF files.
+    static func elf(
+      _ triple: String, _ cpu: String? = nil, bits: Int, machine: UInt8
+    ) -> Case {
+      Case(
+        request: TargetRequest(triple: triple, cpu: cpu), magic: [0x7F, 0x45, 0x4C, 0x46],
+        pointerBits: bits, machine: machine)
+    }
   }
 
-  static let elf: [UInt8] = [0x7F, 0x45, 0x4C, 0x46]
-  static let cases = [
-    Case(request: TargetRequest(triple: "x86_64-linux-gnu"), magic: elf, pointerBits: 64, machine: 62),
-    Case(
-      request: TargetRequest(triple: "aarch64-linux-gnu", cpu: "cortex-a72"), magic: elf,
-      pointerBits: 64, machine: 183),
-    Case(request: TargetRequest(triple: "riscv64-linux-gnu"), magic: elf, pointerBits: 64, machine: 243),
-    Case(
-      request: TargetRequest(triple: "armv7-linux-gnueabihf"), magic: elf, pointerBits: 32,
-      machine: 40),
+  static let cases: [Case] = [
+    .elf("x86_64-linux-gnu", bits: 64, machine: 62),
+    .elf("aarch64-linux-gnu", "cortex-a72", bits: 64, machine: 183),
+    .elf("riscv64-linux-gnu", bits: 64, machine: 243),
+    .elf("armv7-linux-gnueabihf", bits: 32, machine: 40),
     Case(
       request: TargetRequest(triple: "wasm32-unknown-unknown", features: "+simd128"),
       magic: [0x00, 0x61, 0x73, 0x6D], pointerBits: 32, machine: nil),
@@ -125,8 +129,8 @@ import Testing
     let error = #expect(throws: LLVMError.self) {
       _ = try TargetMachine(TargetRequest(triple: "x86_64-linux-gnu", features: "+avx1024"))
     }
-    #expect(
-      error == LLVMError(.target, "unknown feature '+avx1024' for target 'x86_64-unknown-linux-gnu'"))
+    let message = "unknown feature '+avx1024' for target 'x86_64-unknown-linux-gnu'"
+    #expect(error == LLVMError(.target, message))
   }
 
   @Test(arguments: [

@@ -105,7 +105,11 @@ import Testing
 
   @Test func constantsFillAllLanes() {
     let context = Context()
-    #expect(context.i64.vector(2).constant(-3).description == "<2 x i64> splat (i64 -3)")
+    let three = context.i64.constant(-3)
+    #expect(context.i64.vector(2).constant(-3) == .vector([three, three]))
+    let third = context.float.constant(1.0 / 3)
+    #expect(context.float.vector(2).constant(1.0 / 3) == .vector([third, third]))
+    #expect(context.double.constant(7) == context.double.constant(7.0))
     #expect(context.i32.vector(3).iota.description == "<3 x i32> <i32 0, i32 1, i32 2>")
     #expect(context.i8.constant(300).constantInteger == 44)
     #expect(context.i8.constant(-1).constantInteger == -1)

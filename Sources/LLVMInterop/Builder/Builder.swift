@@ -50,7 +50,9 @@ package struct Builder: ~Copyable {
 
   /// Puts the builder's fast-math flags on a new instruction, if it is one that has any.
   func flagged(_ value: LLVMValueRef) -> IRValue {
-    if !fastMath.isEmpty, LLVMIsAInstruction(value) != nil, LLVMCanValueUseFastMathFlags(value) != 0 {
+    if !fastMath.isEmpty, LLVMIsAInstruction(value) != nil,
+      LLVMCanValueUseFastMathFlags(value) != 0
+    {
       LLVMSetFastMathFlags(value, LLVMFastMathFlags(fastMath.rawValue))
     }
     return IRValue(value)

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import Synchronization
 
 /// LLVM's complaints about CPUs and features go to standard error and nowhere else, and the C API

@@ -72,13 +72,15 @@ extension Target {
       if let machine = target.makeMachine() { LLVMDisposeTargetMachine(machine) }
     }.printed
     for line in (printed ?? "").split(separator: "\n") {
-      guard let name = quoted(line) else { continue }
+      let name = quoted(line) ?? ""
       if line.contains("is not a recognized processor") {
         throw LLVMError(.target, target.unknownCPU(name))
       }
       if line.contains("is not a recognized feature") {
         throw LLVMError(.target, "unknown feature '\(name)' for target '\(target.triple)'")
       }
+      // Not LLVM's, so it was caught by accident.
+      LLVMLibrary.printError(String(line))
     }
   }
 
