@@ -1,0 +1,105 @@
+import LLVMInterop
+import LoopIR
+import Support
+
+/// Loops in the form that LLVM's passes like: a phi that counts up from 0, tested at the end.
+extension BodyEmitter {
+  /// Emits a loop that may be the outermost of its tree.
+  func emitTree(_ id: LoopID) {
+    guard aliases == nil else { return emitLoop(id) }
+    aliases = AliasScopes(body, tree: [.loop(id)], object)
+    emitLoop(id)
+    aliases = nil
+  }
+
+  private func emitLoop(_ id: LoopID) {
+    let loop = body[id]
+    let initial = loop.carried.map { value($0.initial) }
+    let results =
+      loop.lanes > 1 ? emitLaneLoop(id, initial) : emitPlainLoop(id, initial)
+    loops[id.index]?.results = results
+  }
+
+  /// Emits a loop of one lane; gives the carried values behind it.
+  private func emitPlainLoop(_ id: LoopID, _ initial: [IRValue]) -> [IRValue] {
+    let loop = body[id]
+    if let count = loop.extent.constant, count <= 1 {
+      return count < 1 ? skip(id, initial) : emitTurn(id, index(0), initial)
+    }
+    let extent = object.dim(loop.extent, scope)
+    var last: IRValue?
+    if loop.isReversed {
+      last = atLevel(0) { object.builder.sub(extent, index(1), noWrap: .signed) }
+    }
+    return emitCounting(id, count: extent, isKnownPositive: loop.extent.constant != nil, initial) {
+      counter, entering in
+      let variable = last.map { self.object.builder.sub($0, counter, noWrap: .signed) } ?? counter
+      return self.emitTurn(id, variable, entering)
+    }
+  }
+
+  func index(_ value: Int) -> IRValue { object.index(value) }
+
+  /// Leaves a loop out that has no turns.
+  func skip(_ id: LoopID, _ initial: [IRValue]) -> [IRValue] {
+    loops[id.index] = LoopState(variable: index(0), lanes: 1, level: 0, carried: initial)
+    return initial
+  }
+
+  /// Emits a loop that counts from 0; `turn` gets the counter and the values on entry, and gives
+  /// those of the next turn.
+  func emitCounting(
+    _ id: LoopID, count: IRValue, isKnownPositive: Bool, _ initial: [IRValue],
+    _ turn: (IRValue, [IRValue]) -> [IRValue]
+  ) -> [IRValue] {
+    let name = body[id].name
+    let header = object.builder.appendBlock(name)
+    let exit = object.builder.appendBlock("\(name).end")
+    let before = object.builder.block
+    if isKnownPositive {
+      object.builder.br(header)
+    } else {
+      let isEntered = object.builder.icmp(.sgt, count, index(0))
+      object.builder.condBr(isEntered, then: header, else: exit)
+    }
+    object.position(atEnd: header)
+    let counter = object.builder.phi(object.context.i64, name: name)
+    counter.add(index(0), from: before)
+    let entering = initial.map { value in
+      let phi = object.builder.phi(value.type)
+      phi.add(value, from: before)
+      return phi
+    }
+    let next = turn(counter.value, entering.map(\.value))
+    let following = object.builder.add(counter.value, index(1), noWrap: [.signed, .unsigned])
+    let isDone = object.builder.icmp(.eq, following, count)
+    let latch = object.builder.block
+    object.builder.condBr(isDone, then: exit, else: header)
+    counter.add(following, from: latch)
+    for (phi, value) in zip(entering, next) { phi.add(value, from: latch) }
+    object.position(atEnd: exit)
+    if isKnownPositive { return next }
+    return zip(initial, next).map { first, value in
+      let phi = object.builder.phi(value.type)
+      phi.add(first, from: before)
+      phi.add(value, from: latch)
+      return phi.value
+    }
+  }
+
+  /// Emits one turn of a loop; gives the carried values for the next.
+  func emitTurn(
+    _ id: LoopID, _ variable: IRValue, _ entering: [IRValue], lanes: Int = 1
+  ) -> [IRValue] {
+    let block = object.builder.appendBlock("\(body[id].name).body")
+    let hoist = object.builder.br(block)
+    levels.append(Level(hoist: hoist))
+    loops[id.index] = LoopState(
+      variable: variable, lanes: lanes, level: levels.count - 1, carried: entering)
+    object.position(atEnd: block)
+    emit(body[id].body)
+    let next = body[id].carried.map { value($0.next, lanes: body[$0.initial].type.lanes) }
+    levels.removeLast()
+    return next
+  }
+}

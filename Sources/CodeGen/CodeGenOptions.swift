@@ -1,0 +1,45 @@
+package import LLVMInterop
+
+/// How to compile.
+package struct CodeGenOptions: Sendable {
+  package enum Optimization: Int, Sendable {
+    case none, less, normal, aggressive
+  }
+
+  package var optimization: Optimization
+  /// A target triple; nil is this machine.
+  package var triple: String?
+  /// A CPU; nil is this machine's for its own triple, else one that all machines understand.
+  package var cpu: String?
+  /// Features to add and to leave out, as `+avx2,-fma`.
+  package var features: String
+  /// Where the code may stand in memory.
+  package var relocation: Relocation
+  /// Whether a debugger finds the lines of the source.
+  package var debugInfo = false
+  /// Whether AddressSanitizer watches the accesses to memory.
+  package var sanitizesAddresses = false
+  /// Whether a product and the sum that it goes into may be rounded once.
+  package var contracts = true
+  /// Whether the IR is checked before LLVM's passes run.
+  package var verifies = false
+
+  package init(
+    optimization: Optimization = .aggressive, triple: String? = nil, cpu: String? = nil,
+    features: String = "", relocation: Relocation = .automatic
+  ) {
+    self.optimization = optimization
+    self.triple = triple
+    self.cpu = cpu
+    self.features = features
+    self.relocation = relocation
+  }
+
+  /// What LLVM is asked for.
+  var targetRequest: TargetRequest {
+    TargetRequest(
+      triple: triple, cpu: cpu, features: features,
+      optimization: OptimizationLevel(rawValue: optimization.rawValue) ?? .o3,
+      relocation: relocation)
+  }
+}

@@ -1,0 +1,102 @@
+import LLVMInterop
+package import LoopIR
+package import Support
+
+/// A kind of output.
+package enum OutputKind: String, Hashable, Sendable, CaseIterable {
+  case object = "obj"
+  case assembly = "asm"
+  case llvmIR = "llvm-ir"
+  case bitcode = "llvm-bc"
+  case header
+  case moduleMap = "modulemap"
+  case manifest
+}
+
+/// Makes the files of one object.
+///
+/// Header, module map and manifest need no LLVM module, and are made from `interface`.
+package struct CodeGenerator: ~Copyable {
+  package let interface: ObjectInterface
+  package let options: CodeGenOptions
+  private let machine: TargetMachine
+
+  /// Resolves the target; throws where the user asked for one that does not exist.
+  ///
+  /// - Requires: The functions are verified, and no two have the same name.
+  package init(
+    _ functions: [LoopFunction], outputName: String, files: SourceFiles, options: CodeGenOptions
+  ) throws(CodeGenError) {
+    do { machine = try TargetMachine(options.targetRequest) } catch { throw CodeGenError(error) }
+    interface = ObjectInterface(
+      functions, outputName: outputName, files: files, target: machine.target)
+    self.options = options
+  }
+
+  /// Makes some kinds of output; LLVM's optimisations run once for all.
+  package func make(
+    _ kinds: Set<OutputKind>, times: inout PassTimes
+  ) throws(CodeGenError) -> [OutputKind: [UInt8]] {
+    var outputs: [OutputKind: [UInt8]] = [:]
+    if kinds.contains(.header) { outputs[.header] = Array(interface.header.utf8) }
+    if kinds.contains(.moduleMap) { outputs[.moduleMap] = Array(interface.moduleMap.utf8) }
+    if kinds.contains(.manifest) { outputs[.manifest] = Array(interface.manifest.utf8) }
+    guard !kinds.isDisjoint(with: [.object, .assembly, .llvmIR, .bitcode]) else { return outputs }
+    let emitter = times.time("emit LLVM IR") { makeModule() }
+    do {
+      try optimize(emitter.module, times: &times)
+      if kinds.contains(.llvmIR) { outputs[.llvmIR] = Array(emitter.module.text.utf8) }
+      if kinds.contains(.bitcode) { outputs[.bitcode] = emitter.module.bitcode.bytes }
+      // Making code spoils the module, so the first of two kinds gets a copy.
+      if kinds.isSuperset(of: [.object, .assembly]) {
+        let copy = emitter.module.clone()
+        outputs[.assembly] = try code(of: copy, .assembly, times: &times)
+      } else if kinds.contains(.assembly) {
+        outputs[.assembly] = try code(of: emitter.module, .assembly, times: &times)
+      }
+      if kinds.contains(.object) {
+        outputs[.object] = try code(of: emitter.module, .object, times: &times)
+      }
+    } catch {
+      throw CodeGenError(error)
+    }
+    return outputs
+  }
+
+  /// Makes one kind of output.
+  package func make(_ kind: OutputKind) throws(CodeGenError) -> [UInt8] {
+    var times = PassTimes()
+    return try make([kind], times: &times)[kind] ?? []
+  }
+
+  /// The module before LLVM's optimisations, as text.
+  package func unoptimizedIR() -> String { makeModule().module.text }
+
+  private func makeModule() -> ObjectEmitter {
+    let emitter = ObjectEmitter(interface, options, machine)
+    emitter.emit()
+    return emitter
+  }
+
+  /// Runs LLVM's optimisations.
+  private func optimize(_ module: borrowing Module, times: inout PassTimes) throws(LLVMError) {
+    if options.verifies { try module.verify() }
+    try times.time("optimize") { () throws(LLVMError) in
+      try module.run(pipeline, on: machine)
+    }
+  }
+
+  /// The passes, in LLVM's spelling.
+  private var pipeline: String {
+    let level = options.optimization.rawValue
+    return "default<O\(level)>" + (options.sanitizesAddresses ? ",asan" : "")
+  }
+
+  private func code(
+    of module: borrowing Module, _ kind: FileKind, times: inout PassTimes
+  ) throws(LLVMError) -> [UInt8] {
+    try times.time("make \(kind)") { () throws(LLVMError) in
+      try machine.emit(module, as: kind).bytes
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import LLVMInterop
+import LoopIR
+
+/// Runs the body that serves the results that the caller wants, then frees and returns.
+struct BodyChooser {
+  private let entry: EntryEmitter
+  private let object: ObjectEmitter
+  private let memory: WorkspaceMemory
+  private let arguments: [Argument.Role: IRValue]
+
+  init(_ entry: EntryEmitter, _ memory: WorkspaceMemory) {
+    self.entry = entry
+    object = entry.object
+    self.memory = memory
+    var arguments = entry.arguments
+    if let base = memory.base { arguments[.workspace] = base }
+    self.arguments = arguments
+  }
+
+  /// Emits the rest of the function.
+  func emit() {
+    let bodies = entry.function.bodies
+    var statuses: [(status: IRValue, block: IRBlock)] = []
+    let end = entry.scope.function.appendBlock("end")
+    for (number, body) in bodies.enumerated() {
+      let isLast = number == bodies.count - 1
+      var other: IRBlock?
+      if !isLast, let condition = serves(body) {
+        let run = entry.scope.function.appendBlock("serve")
+        let next = entry.scope.function.appendBlock("next")
+        object.builder.condBr(condition, then: run, else: next)
+        object.position(atEnd: run)
+        other = next
+      }
+      let status = run(number, body)
+      statuses.append((status, object.builder.block))
+      object.builder.br(end)
+      guard let other else { break }
+      object.position(atEnd: other)
+    }
+    object.position(atEnd: end)
+    let status = joined(statuses)
+    WorkspaceEmitter.emitRelease(memory, object)
+    object.builder.ret(status)
+  }
+
+  /// The status of whichever body has run.
+  private func joined(_ statuses: [(status: IRValue, block: IRBlock)]) -> IRValue {
+    if statuses.count == 1 { return statuses[0].status }
+    let phi = object.builder.phi(object.context.i32, name: "status")
+    for (status, block) in statuses { phi.add(status, from: block) }
+    return phi.value
+  }
+
+  /// Whether the caller wants the results that a body serves; nil for a body that serves all.
+  private func serves(_ body: Body) -> IRValue? {
+    guard let served = body.serves, !entry.function.results.isEmpty else { return nil }
+    var condition: IRValue?
+    for number in entry.function.results.indices {
+      let isMissing = object.builder.isNull(entry.argument(.result(number)))
+      let fits = served.contains(number) ? object.builder.not(isMissing) : isMissing
+      condition = condition.map { object.builder.and($0, fits) } ?? fits
+    }
+    return condition
+  }
+
+  /// Runs a body: in place where it is the only one or small, else as a function of its own, so that
+  /// LLVM's passes see one at a time.
+  private func run(_ number: Int, _ body: Body) -> IRValue {
+    let isSmall = body.loops.isEmpty && body.scalars.count <= BodyChooser.smallBody
+    if entry.function.bodies.count == 1 || isSmall {
+      let scope = FunctionScope(within: entry.scope)
+      let offsets = entry.sizes.offsets[number]
+      return BodyEmitter(object, entry.function, body, scope, arguments, offsets: offsets).emit()
+    }
+    return call(number, body)
+  }
+
+  /// A body with at most so many scalars is emitted in place.
+  private static let smallBody = 64
+
+  /// Emits a body as a function that takes what the C function takes, and calls it.
+  private func call(_ number: Int, _ body: Body) -> IRValue {
+    let interface = entry.interface
+    let passed = interface.arguments.filter { $0.role != .workspaceSize }
+    let types = passed.map { object.argumentType($0, interface.function) }
+    let function = object.addFunction(
+      "\(interface.function.name).body\(number)", types, returning: object.context.i32)
+    function.setFastCallingConvention()
+    function.add(.noInline)
+    let values = passed.map { arguments[$0.role] ?? object.context.pointer.zero }
+    let call = object.builder.call(function, values)
+    object.builder.setFastCallingConvention(call)
+    object.elsewhere { emit(body, in: function, passed) }
+    return call
+  }
+
+  /// Emits a body as a function.
+  private func emit(_ body: Body, in function: IRFunction, _ passed: [Argument]) {
+    let interface = entry.interface
+    let scope = FunctionScope(function)
+    var arguments: [Argument.Role: IRValue] = [:]
+    for (number, argument) in passed.enumerated() {
+      let value = function.parameter(number)
+      value.name = argument.name
+      arguments[argument.role] = value
+      if case .symbol(let symbol) = argument.role {
+        scope.symbols[interface.function.symbols[symbol]] = value
+      }
+      object.addPointerAttributes(argument, interface, to: function, number)
+    }
+    object.position(atEnd: function.appendBlock("entry"))
+    object.debug?.enter(
+      function, named: interface.function.name, at: interface.function.site, object)
+    object.builder.ret(BodyEmitter(object, interface.function, body, scope, arguments).emit())
+  }
+}

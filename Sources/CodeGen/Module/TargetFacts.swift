@@ -1,0 +1,43 @@
+import LLVMInterop
+
+/// What emission needs to know of the target.
+struct TargetFacts {
+  let pointerBits: Int
+  let isLittleEndian: Bool
+  let isBareMetal: Bool
+  /// The attributes of every function.
+  let attributes: [IRAttribute]
+  /// Whether the CPU converts between `f16` and `f32` itself.
+  let convertsHalves: Bool
+
+  init(_ machine: borrowing TargetMachine, _ options: CodeGenOptions) {
+    let target = machine.target
+    pointerBits = machine.pointerBits
+    isLittleEndian = machine.dataLayout.hasPrefix("e")
+    isBareMetal = target.isBareMetal
+    convertsHalves = TargetFacts.convertsHalves(target, vectorBits: machine.vectorBits)
+    var attributes = machine.functionAttributes
+    attributes += [.noUnwind, .mustProgress]
+    if options.sanitizesAddresses { attributes.append(.sanitizeAddress) }
+    let hasUnwinder = !target.isBareMetal && !target.architecture.hasPrefix("wasm")
+    if hasUnwinder { attributes.append(.unwindTable) }
+    self.attributes = attributes
+  }
+
+  /// `f16c` comes with AVX2 and a little earlier; what is not known is taken for missing, which is
+  /// slower but right.
+  private static func convertsHalves(_ target: Target, vectorBits: Int) -> Bool {
+    if target.architecture.hasPrefix("aarch64") || target.architecture.hasPrefix("arm64") {
+      return true
+    }
+    guard target.architecture == "x86_64" else { return false }
+    let named = target.features.split(separator: ",").last { $0.dropFirst() == "f16c" }
+    if let named { return named.hasPrefix("+") }
+    let withoutF16C = ["sandybridge", "corei7-avx", "bdver1"]
+    return vectorBits >= 256 && !target.features.contains("avx")
+      && !withoutF16C.contains(target.cpu)
+  }
+
+  /// The greatest size of an object in memory.
+  var greatestSize: UInt64 { pointerBits == 64 ? UInt64(Int64.max) : UInt64(Int32.max) }
+}

@@ -1,0 +1,119 @@
+import LLVMInterop
+import LoopIR
+import Support
+
+/// Operations on values in registers, on one lane or several.
+extension ObjectEmitter {
+  func unary(_ operation: UnaryOperation, _ a: IRValue, _ element: DType) -> IRValue {
+    switch operation {
+    case .negate: element.isFloat ? builder.fneg(a) : builder.neg(a)
+    case .abs: magnitude(a, element)
+    case .not: builder.not(a)
+    case .sqrt: builder.intrinsic("llvm.sqrt", [a])
+    case .floor: builder.intrinsic("llvm.floor", [a])
+    case .ceil: builder.intrinsic("llvm.ceil", [a])
+    case .trunc: builder.intrinsic("llvm.trunc", [a])
+    // In the rounding mode that C begins with; unlike `roundeven`, every libm has it.
+    case .roundEven: builder.intrinsic("llvm.rint", [a])
+    }
+  }
+
+  private func magnitude(_ a: IRValue, _ element: DType) -> IRValue {
+    if element.isFloat { return builder.intrinsic("llvm.fabs", [a]) }
+    if !element.isSigned { return a }
+    return builder.intrinsic("llvm.abs", [a, context.false], on: [a.type])
+  }
+
+  func binary(
+    _ operation: BinaryOperation, _ a: IRValue, _ b: IRValue, _ element: DType
+  ) -> IRValue {
+    switch operation {
+    case .add: element.isFloat ? builder.fadd(a, b) : builder.add(a, b)
+    case .subtract: element.isFloat ? builder.fsub(a, b) : builder.sub(a, b)
+    case .multiply: element.isFloat ? builder.fmul(a, b) : builder.mul(a, b)
+    case .divide: element.isFloat ? builder.fdiv(a, b) : quotient(a, b, element)
+    case .remainder: element.isFloat ? builder.frem(a, b) : remainder(a, b, element)
+    case .minimum: builder.intrinsic(orderIntrinsic("min", element), [a, b])
+    case .maximum: builder.intrinsic(orderIntrinsic("max", element), [a, b])
+    case .and: builder.and(a, b)
+    case .or: builder.or(a, b)
+    case .xor: builder.xor(a, b)
+    case .shiftLeft: builder.shl(a, b)
+    case .shiftRight: element.isSigned ? builder.ashr(a, b) : builder.lshr(a, b)
+    case .shiftRightLogical: builder.lshr(a, b)
+    case .copysign: builder.intrinsic("llvm.copysign", [a, b])
+    }
+  }
+
+  /// A step of a reduction whose order is free.
+  func accumulate(
+    _ operation: BinaryOperation, _ a: IRValue, _ b: IRValue, _ element: DType
+  ) -> IRValue {
+    let flags = builder.fastMath
+    builder.fastMath.insert(.reassociate)
+    defer { builder.fastMath = flags }
+    return binary(operation, a, b, element)
+  }
+
+  /// `a * b + c`, rounded once where the target can.
+  func multiplyAdd(_ a: IRValue, _ b: IRValue, _ c: IRValue) -> IRValue {
+    builder.intrinsic("llvm.fmuladd", [a, b, c])
+  }
+
+  /// The intrinsic for the lesser or greater of two values.
+  private func orderIntrinsic(_ name: String, _ element: DType) -> String {
+    if element.isFloat { return "llvm.\(name)imum" }
+    return element.isSigned ? "llvm.s\(name)" : "llvm.u\(name)"
+  }
+
+  /// The truncated quotient; the least integer by −1 wraps to itself, where processors trap.
+  private func quotient(_ a: IRValue, _ b: IRValue, _ element: DType) -> IRValue {
+    guard element.isSigned else { return builder.udiv(a, b) }
+    guard mayBeMinusOne(b) else { return builder.sdiv(a, b) }
+    let isMinusOne = builder.icmp(.eq, b, b.type.allOnes)
+    let divisor = builder.select(isMinusOne, b.type.constant(1), b)
+    return builder.select(isMinusOne, builder.neg(a), builder.sdiv(a, divisor))
+  }
+
+  /// The remainder with the sign of `a`; 0 for a divisor of −1.
+  private func remainder(_ a: IRValue, _ b: IRValue, _ element: DType) -> IRValue {
+    guard element.isSigned else { return builder.urem(a, b) }
+    guard mayBeMinusOne(b) else { return builder.srem(a, b) }
+    let isMinusOne = builder.icmp(.eq, b, b.type.allOnes)
+    return builder.srem(a, builder.select(isMinusOne, b.type.constant(1), b))
+  }
+
+  private func mayBeMinusOne(_ divisor: IRValue) -> Bool {
+    guard divisor.isConstant, let value = divisor.constantInteger else { return true }
+    return value == -1
+  }
+
+  func compare(
+    _ comparison: Comparison, _ a: IRValue, _ b: IRValue, _ element: DType
+  ) -> IRValue {
+    if element.isFloat { return builder.fcmp(floatPredicate(comparison), a, b) }
+    return builder.icmp(intPredicate(comparison, isSigned: element.isSigned), a, b)
+  }
+
+  private func floatPredicate(_ comparison: Comparison) -> FloatPredicate {
+    switch comparison {
+    case .equal: .oeq
+    case .notEqual: .une
+    case .less: .olt
+    case .lessEqual: .ole
+    case .greater: .ogt
+    case .greaterEqual: .oge
+    }
+  }
+
+  private func intPredicate(_ comparison: Comparison, isSigned: Bool) -> IntPredicate {
+    switch comparison {
+    case .equal: .eq
+    case .notEqual: .ne
+    case .less: isSigned ? .slt : .ult
+    case .lessEqual: isSigned ? .sle : .ule
+    case .greater: isSigned ? .sgt : .ugt
+    case .greaterEqual: isSigned ? .sge : .uge
+    }
+  }
+}

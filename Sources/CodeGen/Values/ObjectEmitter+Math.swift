@@ -1,0 +1,61 @@
+import LLVMInterop
+import LoopIR
+import Support
+
+/// Calls of libm.
+extension ObjectEmitter {
+  /// Calls a function of libm, lane by lane.
+  func call(_ function: LibraryFunction, _ arguments: [IRValue], _ type: ScalarType) -> IRValue {
+    if type.lanes == 1 { return callOnce(function, arguments, type.element) }
+    var result = registerType(type).poison
+    for lane in 0..<type.lanes {
+      let values = arguments.map { builder.extract($0, lane: lane) }
+      result = builder.insert(result, callOnce(function, values, type.element), lane: lane)
+    }
+    return result
+  }
+
+  private func callOnce(
+    _ function: LibraryFunction, _ arguments: [IRValue], _ element: DType
+  ) -> IRValue {
+    if function == .lgamma { return logGamma(arguments[0], element) }
+    let name = function.rawValue + (element == .f32 ? "f" : "")
+    let callee = mathFunction(name, arguments.count, element)
+    return builder.call(callee, arguments)
+  }
+
+  /// The declaration of a function that depends on its arguments alone.
+  private func mathFunction(_ name: String, _ arity: Int, _ element: DType) -> IRFunction {
+    if let known = mathFunctions[name] { return known }
+    let number = registerType(element)
+    let type = context.function(Array(repeating: number, count: arity), returning: number)
+    let function = module.declare(name, type)
+    function.add([.noUnwind, .willReturn, .noSync, .noFree, .memory(.none)])
+    mathFunctions[name] = function
+    return function
+  }
+
+  /// `lgamma_r`, because `lgamma` writes the sign to a global variable.
+  private func logGamma(_ argument: IRValue, _ element: DType) -> IRValue {
+    let name = element == .f32 ? "lgammaf_r" : "lgamma_r"
+    let number = registerType(element)
+    let function: IRFunction
+    if let known = mathFunctions[name] {
+      function = known
+    } else {
+      function = module.declare(
+        name, context.function([number, context.pointer], returning: number))
+      function.add([.noUnwind, .willReturn, .noSync, .noFree, .memory(.argument)])
+      mathFunctions[name] = function
+    }
+    let sign = entryAlloca(context.i32, align: 4)
+    return builder.call(function, [argument, sign])
+  }
+
+  /// A place on the stack of the function that is being emitted.
+  func entryAlloca(_ type: IRType, align: Int) -> IRValue {
+    let entry = builder.functionEntry
+    guard let first = entry.first else { return builder.alloca(type, align: align) }
+    return inserting(before: first) { builder.alloca(type, align: align) }
+  }
+}
