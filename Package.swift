@@ -54,6 +54,7 @@ let package = Package(
       ],
       swiftSettings: strict),
     tests("AcceptanceTests", ["Driver", "Support"], exclude: ["Cases"]),
+    tests("EndToEndTests", ["Driver", "gradc", "Support"], exclude: ["Programs"]),
     tests("LoweringTests", ["GraphIR", "LoopIR", "Lowering", "Ops", "Support"]),
   ],
   swiftLanguageModes: [.v6])

@@ -1,8 +1,9 @@
+import CodeGen
 package import LLVMInterop
 package import Support
 
 /// What `gradc FILE` is asked to write.
-package enum OutputKind: String, CaseIterable, Sendable {
+package enum EmitKind: String, CaseIterable, Sendable {
   case obj, asm, llvmIR = "llvm-ir", llvmBC = "llvm-bc", header, modulemap, manifest, loops
 
   /// What stands behind the stem of the output's name.
@@ -28,12 +29,17 @@ package enum OutputKind: String, CaseIterable, Sendable {
   }
 }
 
+extension EmitKind {
+  /// What code generation makes for it; nil for what is made without.
+  var generated: CodeGen.OutputKind? { CodeGen.OutputKind(rawValue: rawValue) }
+}
+
 /// What has to be known to make code from a file.
 package struct CompileOptions: Sendable {
   package var input: String
   /// The output's path, `-` for standard output; nil for the input's name with another suffix.
   package var output: String?
-  package var emit: [OutputKind] = []
+  package var emit: [EmitKind] = []
   package var target = TargetRequest()
   package var hasDebugInfo = false
   package var sanitizesAddresses = false

@@ -2,7 +2,7 @@
 struct OutputNames {
   private let options: CompileOptions
   /// What to write: what was asked for, or else the object with its header.
-  let kinds: [OutputKind]
+  let kinds: [EmitKind]
 
   init(_ options: CompileOptions) {
     self.options = options
@@ -19,7 +19,7 @@ struct OutputNames {
   }
 
   /// The path of one output: `-o` names the only or the first one, the others stand beside it.
-  func path(_ kind: OutputKind) -> String {
+  func path(_ kind: EmitKind) -> String {
     if let output = options.output {
       if output == "-" { return kind == .header && options.emit.isEmpty ? beside(kind) : "-" }
       if kind == kinds.first { return output }
@@ -28,7 +28,7 @@ struct OutputNames {
   }
 
   /// A path with an output's own suffix: beside the output, or in the working folder.
-  private func beside(_ kind: OutputKind) -> String {
+  private func beside(_ kind: EmitKind) -> String {
     guard let output = options.output, output != "-" else { return stem + kind.suffix }
     return OutputNames.withoutSuffix(output) + kind.suffix
   }

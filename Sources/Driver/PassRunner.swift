@@ -1,3 +1,4 @@
+import CodeGen
 import GraphIR
 import Support
 
@@ -37,6 +38,13 @@ struct PassRunner {
     }
     if let flaw = result.flaw() { BugReport.exit("after pass '\(pass.name)': \(flaw)") }
     return result
+  }
+
+  /// The outputs that code generation makes, timed.
+  mutating func generate(
+    _ kinds: Set<CodeGen.OutputKind>, _ generator: borrowing CodeGenerator
+  ) throws(CodeGenError) -> [CodeGen.OutputKind: [UInt8]] {
+    try generator.make(kinds, times: &times)
   }
 
   /// Runs and times what is no pass.

@@ -77,7 +77,7 @@ struct Pipeline {
     let rewriting = RewriteOptions(
       strict: options.isStrict, disabled: options.disabledRules, limit: options.rewriteLimit)
     return Pass(name: name) { graph, counters in
-      Simplify.run(graph, options: rewriting, counters: &counters)
+      Simplify.run(graph, rewriting, counters: &counters)
     }
   }
 

@@ -8,7 +8,7 @@ extension Session {
     var pipeline = Pipeline(options: options)
     let functions = (pipeline.check() ?? []).compactMap { pipeline.lower($0) }
     let names = OutputNames(options)
-    var artifacts: [(OutputKind, [UInt8])] = []
+    var artifacts: [(EmitKind, [UInt8])] = []
     if !pipeline.diagnostics.hasErrors {
       if functions.isEmpty {
         pipeline.diagnostics.error(
@@ -48,27 +48,14 @@ extension Session {
   /// The bytes of every output.
   private static func emit(
     _ functions: [LoopFunction], _ names: OutputNames, _ pipeline: inout Pipeline
-  ) throws(CodeGenError) -> [(OutputKind, [UInt8])] {
+  ) throws(CodeGenError) -> [(EmitKind, [UInt8])] {
     let generator = try CodeGenerator(
       functions, outputName: names.stem, files: pipeline.files, options: pipeline.options.codeGen)
-    var outputs: [(OutputKind, [UInt8])] = []
-    for kind in names.kinds {
-      let bytes = try pipeline.runner.time("emit-\(kind.rawValue)") {
-        () throws(CodeGenError) -> [UInt8] in
-        switch kind {
-        case .obj: try generator.object()
-        case .asm: try generator.assembly()
-        case .llvmIR: Array(try generator.llvmIR().utf8)
-        case .llvmBC: try generator.bitcode()
-        case .header: Array(generator.header.utf8)
-        case .modulemap: Array(generator.moduleMap.utf8)
-        case .manifest: Array(generator.manifest.utf8)
-        case .loops: Array(functions.map { $0.dump() }.joined(separator: "\n").utf8)
-        }
-      }
-      outputs.append((kind, bytes))
+    let generated = try pipeline.runner.generate(Set(names.kinds.compactMap(\.generated)), generator)
+    return names.kinds.map { kind in
+      if let made = kind.generated { return (kind, generated[made] ?? []) }
+      return (kind, Array(functions.map { $0.dump() }.joined(separator: "\n").utf8))
     }
-    return outputs
   }
 
   /// Writes all files or none.

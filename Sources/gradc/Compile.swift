@@ -31,7 +31,7 @@ struct Compile: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What to write, several between commas: \(OutputKind.allCases.map(\.rawValue).joined(separator: ", ")).",
+      "What to write, several between commas: \(EmitKind.allCases.map(\.rawValue).joined(separator: ", ")).",
       valueName: "kinds"))
   var emit: [String] = []
 
@@ -59,11 +59,11 @@ struct Compile: ParsableCommand {
     try Session.compile(options).leave()
   }
 
-  private func kinds() throws -> [OutputKind] {
-    var kinds: [OutputKind] = assembly ? [.asm] : []
+  private func kinds() throws -> [EmitKind] {
+    var kinds: [EmitKind] = assembly ? [.asm] : []
     for name in emit.flatMap({ $0.split(separator: ",") }) {
-      guard let kind = OutputKind(rawValue: String(name)) else {
-        let known = OutputKind.allCases.map(\.rawValue).joined(separator: ", ")
+      guard let kind = EmitKind(rawValue: String(name)) else {
+        let known = EmitKind.allCases.map(\.rawValue).joined(separator: ", ")
         throw ValidationError("'--emit' does not know '\(name)'; it knows \(known)")
       }
       if !kinds.contains(kind) { kinds.append(kind) }

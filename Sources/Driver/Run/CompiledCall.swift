@@ -97,15 +97,17 @@ private final class CompiledLibrary {
   init(_ function: LoopFunction, files: SourceFiles, options: CodeGenOptions) throws {
     let generator = try CodeGenerator(
       [function], outputName: "run", files: files, options: options)
+    let object = try generator.make(.object)
     let machine = try TargetMachine(TargetRequest(optimization: .o0))
     let context = Context()
     let module = Module("call", in: context)
     module.setTarget(machine)
     CallThunk.add(for: function, to: module, in: context)
     jit = try LLJIT()
-    try jit.add(object: MemoryBuffer(generator.object()))
+    try jit.add(object: MemoryBuffer(object))
     try jit.add(module, on: machine)
   }
 
-  func address(of name: String) throws -> UnsafeMutableRawPointer { try jit.address(of: name) }
+  /// The address of a function.
+  func address(of name: String) throws -> UnsafeRawPointer { try jit.address(of: name) }
 }
