@@ -54,7 +54,12 @@ let package = Package(
       ],
       swiftSettings: strict),
     tests("AcceptanceTests", ["Driver", "Support"], exclude: ["Cases"]),
+    tests("ArchitectureTests", []),
     tests("EndToEndTests", ["Driver", "gradc", "Support"], exclude: ["Programs"]),
+    tests("LLVMInteropTests", ["LLVMInterop"]),
+    tests(
+      "OpsTests", ["Autodiff", "GraphIR", "LoopIR", "Ops", "Support"],
+      exclude: ["make_structure_table.py"]),
     tests("LoweringTests", ["GraphIR", "LoopIR", "Lowering", "Ops", "Support"]),
   ],
   swiftLanguageModes: [.v6])
