@@ -4,8 +4,8 @@ import LoopIR
 import Support
 
 extension Operation {
-  /// The logarithm of the sum of exponentials along axes, as the maximum m plus `log1p` of the sum of
-  /// e^(x − m) without the maximum's own: no argument overflows or loses digits.
+  /// The logarithm of the sum of exponentials along axes, as the maximum m plus `log1p` of the sum
+  /// of e^(x − m) without the maximum's own: no argument overflows or loses digits.
   ///
   /// A row of `-inf`, and one of no elements, gives `-inf`; one with `inf` gives `inf`.
   ///

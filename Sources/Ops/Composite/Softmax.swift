@@ -61,8 +61,8 @@ extension Operation {
 extension Builder {
   /// y · (t − Σ y t): the tangent of softmax, and its cotangent.
   ///
-  /// Both stay the same where a number is added to all of `t`. So `t` is counted from its value where
-  /// softmax is greatest, and no digits cancel where that is nearly 1.
+  /// Both stay the same where a number is added to all of `t`. So `t` is counted from its value
+  /// where softmax is greatest, and no digits cancel where that is nearly 1.
   fileprivate mutating func softmaxDifferential(
     _ c: DerivativeContext, _ shares: Value, _ t: Value
   ) -> Value {

@@ -23,8 +23,8 @@ extension Builder {
     return try batchedProduct(a, b)
   }
 
-  /// NumPy's `dot`: a product where one is a scalar, else the last axis of `a` with the last but one
-  /// of `b`, or its only one; there are no batches.
+  /// NumPy's `dot`: a product where one is a scalar, else the last axis of `a` with the last but
+  /// one of `b`, or its only one; there are no batches.
   package mutating func dot(_ a: Value, _ b: Value) throws(TypeError) -> Value {
     let (left, right) = (type(a), type(b))
     if left.isScalar || right.isScalar {

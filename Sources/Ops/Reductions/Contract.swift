@@ -37,7 +37,8 @@ private enum Contracting {
     for (a, b) in zip(leftAxes, rightAxes) where left.shape[a] != right.shape[b] {
       throw TypeError(
         "shapes \(TensorType.spelling(left.shape)) and \(TensorType.spelling(right.shape)) do not "
-          + "fit together: \(left.shape[a]) along axis \(a) against \(right.shape[b]) along axis \(b)",
+          + "fit together: \(left.shape[a]) along axis \(a) against \(right.shape[b]) along "
+          + "axis \(b)",
         dims: [left.shape[a], right.shape[b]])
     }
     let free = pairs.leftFree(rank: left.rank).map { left.shape[$0] }
@@ -89,31 +90,30 @@ private enum Contracting {
     let leftFree = pairs.leftFree(rank: left.shape.count)
     let rightFree = pairs.rightFree(rank: right.shape.count)
     let summed = pairs.leftSummed.map { left.shape[$0] }
-    func offsets(_ tensor: Tensor, outer: [Int?], summedAxes: [Int]) -> ([Int], [Int]) {
-      let strides = Broadcasting.strides(tensor.shape)
-      return (
-        Broadcasting.offsets(shape: context.shape, strides: outer.map { $0.map { strides[$0] } ?? 0 }),
-        Broadcasting.offsets(shape: summed, strides: summedAxes.map { strides[$0] })
-      )
-    }
-    let ofLeft = offsets(
-      left, outer: pairs.leftBatch + leftFree + rightFree.map { _ in nil },
-      summedAxes: pairs.leftSummed)
-    let ofRight = offsets(
-      right, outer: pairs.rightBatch + leftFree.map { _ in nil } + rightFree,
-      summedAxes: pairs.rightSummed)
-    let places = Array(zip(ofLeft.0, ofRight.0))
-    let steps = Array(zip(ofLeft.1, ofRight.1))
+    let leftAxes = pairs.leftBatch + leftFree + rightFree.map { _ in nil }
+    let rightAxes = pairs.rightBatch + leftFree.map { _ in nil } + rightFree
+    let places = zip(
+      offsets(left, context.shape, leftAxes), offsets(right, context.shape, rightAxes))
+    let steps = Array(
+      zip(offsets(left, summed, pairs.leftSummed), offsets(right, summed, pairs.rightSummed)))
     switch (left.elements, right.elements) {
     case (.floats(let a), .floats(let b)):
       let sums = places.map { i, j in steps.reduce(0.0) { $0 + a[i + $1.0] * b[j + $1.1] } }
       return Tensor(context.dtype, context.shape, floats: sums.map { context.dtype.rounded($0) })
     case (.integers(let a), .integers(let b)):
       let sums = places.map { i, j in steps.reduce(0) { $0 &+ a[i + $1.0] &* b[j + $1.1] } }
-      return Tensor(context.dtype, context.shape, integers: sums.map { context.dtype.wrapped($0) })
+      return Tensor(
+        context.dtype, context.shape, integers: sums.map { context.dtype.wrapped($0) })
     case (.floats, .integers), (.integers, .floats):
       preconditionFailure("operands of different types")
     }
+  }
+
+  /// For each position of `shape`, how far it moves along the tensor's axes that belong to it.
+  private static func offsets(_ tensor: Tensor, _ shape: [Int], _ axes: [Int?]) -> [Int] {
+    let strides = Broadcasting.strides(tensor.shape)
+    return Broadcasting.offsets(
+      shape: shape, strides: axes.map { axis in axis.map { strides[$0] } ?? 0 })
   }
 
   static let samples = [

@@ -7,7 +7,8 @@ extension Operation {
   ///
   /// ∂/∂xᵢ max x = 1 where xᵢ is the greatest, also where several are, and exactly 0 elsewhere.
   package static let greatest: Operation = .extreme(
-    "max", .maximum, beginning: { $0.leastNumber }, floats: Double.maximum, integers: { max($0, $1) })
+    "max", .maximum, beginning: { $0.leastNumber }, floats: Double.maximum,
+    integers: { max($0, $1) })
 
   /// The least element along axes; NaN where one is NaN; of none the greatest number there is.
   ///

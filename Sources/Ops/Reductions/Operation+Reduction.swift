@@ -51,7 +51,8 @@ extension Operation {
     let start = Tensor(operand.dtype, scalar: reduction.identity(operand.dtype))
     let count = context.shape.reduce(1, *)
     switch (operand.elements, reference) {
-    case (.floats(let values), .numbers(let combine, _)), (.floats(let values), .floats(let combine)):
+    case (.floats(let values), .numbers(let combine, _)),
+      (.floats(let values), .floats(let combine)):
       var sums = [Double](repeating: start.floats[0], count: count)
       for (place, value) in zip(places, values) { sums[place] = combine([sums[place], value]) }
       return Tensor(context.dtype, context.shape, floats: sums.map { context.dtype.rounded($0) })

@@ -8,14 +8,15 @@ extension Operation {
   /// It takes the axis by blocks of 8, in each of which every element meets the other seven and the
   /// product of the other blocks, which is found the same way. So n elements cost about 9 n
   /// multiplications, and all derivatives are exact with any number of zeros. Of a size that is not
-  /// known, what four levels leave (1 in 4096) is done in one block.
+  /// known, what three levels leave (1 in 512) is done in one block.
   package static let productOfOthers: Operation = .init(
     "prod_others", arity: .exactly(1),
     infer: { query throws(TypeError) in
       guard case .axes(let axes) = query.attributes else { throw TypeError("needs axes") }
       let operand = query.operands[0]
       guard operand.dtype.isFloat else {
-        throw TypeError("'prod_others' takes floating-point numbers, not '\(operand.dtype.rawValue)'")
+        throw TypeError(
+          "'prod_others' takes floating-point numbers, not '\(operand.dtype.rawValue)'")
       }
       try TypeRules.axes(axes, of: operand)
       return [operand]
@@ -33,7 +34,7 @@ private enum OtherProducts {
   /// Elements that meet each other directly.
   static let block = 8
   /// Levels of blocks where the size is not known.
-  static let levels = 4
+  static let levels = 3
 
   /// The axes joined to one at the end, and back.
   static func expansion(_ b: inout Builder, _ x: Value, _ axes: [Int]) -> Value {

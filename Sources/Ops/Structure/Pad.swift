@@ -6,8 +6,8 @@ extension Operation {
   /// `pad(x, value)`: `x` with a scalar before, behind, and between its elements. Linear; the
   /// transpose for `x` slices, that for the value sums what lies outside `x`.
   ///
-  /// An axis of size `n` becomes `low + n + (n - 1) * interior + high`, also where `n` is 0: an empty
-  /// axis with elements between has `interior` fewer than `low + high`.
+  /// An axis of size `n` becomes `low + n + (n - 1) * interior + high`, also where `n` is 0: an
+  /// empty axis with elements between has `interior` fewer than `low + high`.
   package static let pad: Operation = .init(
     "pad", arity: .exactly(2),
     infer: { query throws(TypeError) in
@@ -61,7 +61,7 @@ private enum Padding {
     b.slice(ct, region(c.attributes, b.shape(c.operands[0])))
   }
 
-  /// The cotangent of the value: differences of sums would lose digits, so what is inside is masked.
+  /// The cotangent of the value. A difference of sums would lose digits, so what is inside is 0.
   static func outside(_ b: inout Builder, _ c: DerivativeContext, _ ct: Value) -> Value {
     let covered = b.zeros(TensorType(.bool, b.shape(c.operands[0])))
     let yes = b.literal(.bool(true), .bool)

@@ -5,8 +5,8 @@ import Support
 extension Operation {
   /// The same elements in row-major order under another shape. Linear; its transpose reshapes back.
   ///
-  /// Shapes whose numbers of elements are not known to be equal, nor to differ, are allowed: then the
-  /// graph has a check of its sizes.
+  /// Shapes whose numbers of elements are not known to be equal, nor to differ, are allowed: then
+  /// the graph has a check of its sizes.
   package static let reshape: Operation = .init(
     "reshape", arity: .exactly(1),
     infer: { query throws(TypeError) in

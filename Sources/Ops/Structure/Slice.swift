@@ -7,8 +7,8 @@ extension Operation {
   /// `start + step * i`, where `step` may be negative. Linear; its transpose puts the elements back
   /// between zeros.
   ///
-  /// What is not known to lie inside the operand, nor outside, is allowed: then the graph has a check
-  /// of its sizes.
+  /// What is not known to lie inside the operand, nor outside, is allowed: then the graph has a
+  /// check of its sizes.
   package static let slice: Operation = .init(
     "slice", arity: .exactly(1),
     infer: { query throws(TypeError) in

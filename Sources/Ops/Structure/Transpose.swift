@@ -3,8 +3,8 @@ import LoopIR
 import Support
 
 extension Operation {
-  /// Axis `i` of the result is the operand's axis that the attributes give at place `i`. Linear; its
-  /// transpose permutes back.
+  /// Axis `i` of the result is the operand's axis that the attributes give at place `i`. Linear;
+  /// its transpose permutes back.
   package static let transpose: Operation = .init(
     "transpose", arity: .exactly(1),
     infer: { query throws(TypeError) in
