@@ -92,6 +92,11 @@ package struct Carried: Hashable, Sendable {
 package struct Loop: Hashable, Sendable {
   package var name: String
   package var extent: Dim
+  /// The number of turns as a scalar that is known before the loop; nil for the extent, which is
+  /// never less.
+  package var bound: ScalarID?
+  /// The carried value, a `bool`, without which no further turn begins; nil if all turns run.
+  package var going: Int?
   package var lanes: Int
   /// Whether it runs from the last turn to the first.
   package var isReversed: Bool

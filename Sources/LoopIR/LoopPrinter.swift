@@ -73,7 +73,9 @@ struct LoopPrinter {
 
   private mutating func printLoop(_ id: LoopID) {
     let loop = body[id]
-    var words = "for \(name(id)) in 0..<\(loop.extent)"
+    let count = loop.bound.map { "\(spelling($0)) of \(loop.extent)" } ?? "\(loop.extent)"
+    var words = "for \(name(id)) in 0..<\(count)"
+    if let going = loop.going { words += " while carried \(going)" }
     if loop.lanes > 1 { words += " lanes \(loop.lanes)" }
     if loop.isReversed { words += " reversed" }
     if !loop.carried.isEmpty { words += " with " + carriedValues(id) }

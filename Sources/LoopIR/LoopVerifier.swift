@@ -94,6 +94,13 @@ struct LoopVerifier {
   private mutating func define(_ id: ScalarID) throws(LoopVerificationError) {
     guard id.index < body.scalars.count else { throw failure("%\(id.index) does not exist") }
     guard defined.insert(id).inserted else { throw failure(id, "is computed twice") }
+    switch body[id].instruction {
+    case .carried, .loopResult: throw failure(id, "belongs to a loop and stands in a block")
+    case .constant, .dim, .loopVariable, .index, .isWanted, .unary, .binary, .compare,
+      .multiplyAdd, .select, .convert, .bitcast, .call, .load, .acrossLanes, .splat, .accumulate,
+      .round:
+      break
+    }
     for operand in body[id].instruction.operands { _ = try use(operand) }
     try verifyTypes(id)
     visible[id.index] = true
@@ -129,6 +136,14 @@ struct LoopVerifier {
       throw failure("lane loop \(id.index) stands in another")
     }
     for value in loop.carried { _ = try use(value.initial) }
+    if let bound = loop.bound, try use(bound) != .index || loop.lanes > 1 {
+      throw failure(bound, "does not bound a loop")
+    }
+    if let going = loop.going {
+      guard going < loop.carried.count, loop.lanes == 1,
+        body[loop.carried[going].initial].type == ScalarType(.bool)
+      else { throw failure("loop \(id.index) goes on by what it does not carry") }
+    }
     openLoops.append(id)
     try verifyScope(loop.body)
     for value in loop.carried where try use(value.next) != use(value.initial) {

@@ -40,6 +40,7 @@ struct Compaction {
         usedScalars[store.value.index] = true
       case .loop(let id):
         usedLoops[id.index] = true
+        if let bound = body[id].bound { usedScalars[bound.index] = true }
         for carried in body[id].carried {
           usedScalars[carried.initial.index] = true
           usedScalars[carried.next.index] = true
@@ -79,6 +80,7 @@ struct Compaction {
       loop.carried = loop.carried.map {
         Carried(initial: renamed($0.initial), next: renamed($0.next))
       }
+      loop.bound = loop.bound.map(renamed)
       loop.body = renamed(loop.body)
       result.loops.append(loop)
     }

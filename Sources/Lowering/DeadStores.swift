@@ -32,7 +32,12 @@ struct DeadStores {
       case .store(let store): stores.append(store)
       case .branch(let condition, _, _), .check(let condition, _, _, _):
         conditions.append(condition)
-      case .scalar, .loop, .stopIfFailed: break
+      case .loop(let id):
+        if let bound = body[id].bound { conditions.append(bound) }
+        if let going = body[id].going {
+          conditions += [body[id].carried[going].initial, body[id].carried[going].next]
+        }
+      case .scalar, .stopIfFailed: break
       }
     }
     for condition in conditions { mark(condition) }
@@ -111,9 +116,11 @@ struct DeadStores {
       }
     }
     for number in body.loops.indices {
-      let live = slots[LoopID(number)] ?? []
+      if let going = body.loops[number].going { slots[LoopID(number), default: []].insert(going) }
+      let live = (slots[LoopID(number)] ?? []).sorted()
       let carried = body.loops[number].carried
-      body.loops[number].carried = carried.indices.filter { live.contains($0) }.map { carried[$0] }
+      body.loops[number].carried = live.map { carried[$0] }
+      body.loops[number].going = body.loops[number].going.flatMap { live.firstIndex(of: $0) }
     }
     let order = slots.mapValues { $0.sorted() }
     for number in body.scalars.indices where isLive[number] {

@@ -60,7 +60,7 @@ struct Forest {
       steps = []
     }
     for item in block.items {
-      guard case .loop(let id) = item, body[id].carried.isEmpty else {
+      guard case .loop(let id) = item, body[id].carried.isEmpty, body[id].bound == nil else {
         steps.append(item)
         continue
       }

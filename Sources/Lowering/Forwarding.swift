@@ -82,6 +82,7 @@ struct Forwarding {
       body.scalars[number].instruction = body.scalars[number].instruction.mapOperands(resolved)
     }
     for number in body.loops.indices {
+      body.loops[number].bound = body.loops[number].bound.map(resolved)
       for slot in body.loops[number].carried.indices {
         let carried = body.loops[number].carried[slot]
         body.loops[number].carried[slot] = Carried(

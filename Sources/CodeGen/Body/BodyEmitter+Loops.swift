@@ -23,15 +23,17 @@ extension BodyEmitter {
   /// Emits a loop of one lane; gives the carried values behind it.
   private func emitPlainLoop(_ id: LoopID, _ initial: [IRValue]) -> [IRValue] {
     let loop = body[id]
-    if let count = loop.extent.constant, count <= 1 {
+    if let count = loop.extent.constant, loop.bound == nil, loop.going == nil, count <= 1 {
       return count < 1 ? skip(id, initial) : emitTurn(id, index(0), initial)
     }
-    let extent = object.dim(loop.extent, scope)
+    let count = loop.bound.map { value($0) } ?? object.dim(loop.extent, scope)
     var last: IRValue?
     if loop.isReversed {
-      last = atLevel(0) { object.builder.sub(extent, index(1), noWrap: .signed) }
+      func greatest() -> IRValue { object.builder.sub(count, index(1), noWrap: .signed) }
+      last = loop.bound == nil ? atLevel(0, greatest) : greatest()
     }
-    return emitCounting(id, count: extent, isKnownPositive: loop.extent.constant != nil, initial) {
+    let isKnownPositive = loop.bound == nil && (loop.extent.constant ?? 0) > 0
+    return emitCounting(id, count: count, isKnownPositive: isKnownPositive, initial) {
       counter, entering in
       let variable = last.map { self.object.builder.sub($0, counter, noWrap: .signed) } ?? counter
       return self.emitTurn(id, variable, entering)
@@ -70,6 +72,12 @@ extension BodyEmitter {
       phi.add(value, from: before)
       return phi
     }
+    let going = body[id].going
+    if let going {
+      let block = object.builder.appendBlock("\(name).going")
+      object.builder.condBr(entering[going].value, then: block, else: exit)
+      object.position(atEnd: block)
+    }
     let next = turn(counter.value, entering.map(\.value))
     let following = object.builder.add(counter.value, index(1), noWrap: [.signed, .unsigned])
     let isDone = object.builder.icmp(.eq, following, count)
@@ -78,11 +86,12 @@ extension BodyEmitter {
     counter.add(following, from: latch)
     for (phi, value) in zip(entering, next) { phi.add(value, from: latch) }
     object.position(atEnd: exit)
-    if isKnownPositive { return next }
-    return zip(initial, next).map { first, value in
-      let phi = object.builder.phi(value.type)
-      phi.add(first, from: before)
-      phi.add(value, from: latch)
+    if isKnownPositive, going == nil { return next }
+    return next.indices.map { slot in
+      let phi = object.builder.phi(next[slot].type)
+      if !isKnownPositive { phi.add(initial[slot], from: before) }
+      if going != nil { phi.add(entering[slot].value, from: header) }
+      phi.add(next[slot], from: latch)
       return phi.value
     }
   }
@@ -97,7 +106,7 @@ extension BodyEmitter {
     loops[id.index] = LoopState(
       variable: variable, lanes: lanes, level: levels.count - 1, carried: entering)
     object.position(atEnd: block)
-    emit(body[id].body)
+    emit(body[id].body, escaping: body[id].carried.map(\.next))
     let next = body[id].carried.map { value($0.next, lanes: body[$0.initial].type.lanes) }
     levels.removeLast()
     return next

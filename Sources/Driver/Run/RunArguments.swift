@@ -100,7 +100,7 @@ package struct RunArguments {
       throw Mistake(message: "cannot read '\(path)': \(error.message)")
     }
     do {
-      let data = try Npy.read(bytes)
+      let data = try NpyFile.read(bytes)
       var tensor = RawTensor(zeros: formal.element, data.shape)
       guard data.dtype == formal.element else {
         throw Mistake(
