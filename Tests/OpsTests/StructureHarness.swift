@@ -6,11 +6,16 @@ import Testing
 
 /// An operation on given operands, with what another program gives for it.
 struct Reference: Sendable, CustomTestStringConvertible {
+  /// The name of the operation.
   let name: String
+  /// What the node knows beside its operands.
   let attributes: Attributes
+  /// What it is applied to.
   let operands: [Tensor]
+  /// What the other program gives.
   let expected: Tensor
 
+  /// A row of the table.
   init(_ name: String, _ attributes: Attributes, _ operands: [Tensor], _ expected: Tensor) {
     self.name = name
     self.attributes = attributes
@@ -18,6 +23,7 @@ struct Reference: Sendable, CustomTestStringConvertible {
     self.expected = expected
   }
 
+  /// The operation and the types of its operands.
   var testDescription: String { "\(name) \(attributes.spelling) \(operands.map(\.type))" }
 }
 
@@ -36,7 +42,9 @@ extension Operation {
 
 /// A graph whose parameters have the values of tensors.
 struct Bench {
+  /// Appends to the graph.
   var builder = Builder(graph: Graph(name: "bench"))
+  /// The values of the parameters.
   private var inputs: [Tensor] = []
 
   /// A parameter with the value of a tensor.
@@ -73,8 +81,10 @@ func f64(_ shape: [Int], _ values: [Double]) -> Tensor { Tensor(.f64, shape, flo
 
 /// Numbers that are the same on every run: SplitMix64 (Steele, Lea and Flood 2014).
 struct Numbers {
+  /// What the next number follows from.
   var state: UInt64
 
+  /// A number from 0 up to 1.
   mutating func next() -> Double {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state

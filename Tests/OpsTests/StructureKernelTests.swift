@@ -59,16 +59,19 @@ import Testing
     }
   }
 
+  /// An index where loops are at a position.
   private func value(_ index: Index, at position: [Int]) -> Int {
     let turns = Dictionary(
       uniqueKeysWithValues: position.enumerated().map { (LoopID($0), Index(Dim($1))) })
     return index.substituting(turns).constant?.constant ?? -1
   }
 
+  /// The row-major place of a position.
   private func place(_ position: [Int], in shape: [Int]) -> Int {
     zip(position, Broadcasting.strides(shape)).reduce(0) { $0 + $1.0 * $1.1 }
   }
 
+  /// The element at a position.
   private func element(_ tensor: Tensor, _ position: [Int]) -> Double {
     tensor.floats[place(position, in: tensor.shape)]
   }

@@ -31,6 +31,7 @@ import Testing
         + "together: m against n along axis 0", [m, n])
   }
 
+  /// Expects that operands of these shapes are refused.
   private func expect(_ left: [Dim], _ right: [Dim], _ message: String, _ dims: [Dim]) {
     var graph = Graph(name: "bad")
     let types = [TensorType(.f64, left), TensorType(.f64, right)]

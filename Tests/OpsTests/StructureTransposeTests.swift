@@ -5,9 +5,12 @@ import Testing
 
 /// An operation at one of its samples.
 struct SampleCase: Sendable, CustomTestStringConvertible {
+  /// The operation.
   let operation: Operation
+  /// Its operands and attributes.
   let sample: Sample
 
+  /// The operation with its attributes and shapes.
   var testDescription: String {
     "\(operation.name) \(sample.attributes.spelling) \(sample.shapes)"
   }
@@ -19,10 +22,12 @@ struct SampleCase: Sendable, CustomTestStringConvertible {
     }
   }
 
+  /// Those of linear operations.
   static let linear = all(Operation.structural) {
     if case .linear = $0.derivative { true } else { false }
   }
 
+  /// Those of bilinear operations.
   static let bilinear = all(Operation.structural) {
     if case .bilinear = $0.derivative { true } else { false }
   }
@@ -119,6 +124,7 @@ struct SampleCase: Sendable, CustomTestStringConvertible {
     }
   }
 
+  /// The sum of the products of elements.
   private func inner(_ a: Tensor, _ b: Tensor) -> Double {
     zip(a.floats, b.floats).reduce(0) { $0 + $1.0 * $1.1 }
   }

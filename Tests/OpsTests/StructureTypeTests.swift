@@ -5,15 +5,19 @@ import Testing
 
 /// What type rules give, and how they refuse.
 @Suite struct StructureTypeTests {
+  /// A size.
   private let m = Dim.symbol("m")
+  /// Another size.
   private let n = Dim.symbol("n")
 
+  /// What the rule gives.
   private func type(
     _ operation: Operation, _ operands: [TensorType], _ attributes: Attributes
   ) throws(TypeError) -> TensorType {
     try operation.infer(TypeQuery(operands: operands, attributes: attributes))[0]
   }
 
+  /// Why the rule refuses; nil where it does not.
   private func refusal(
     _ operation: Operation, _ operands: [TensorType], _ attributes: Attributes
   ) -> TypeError? {

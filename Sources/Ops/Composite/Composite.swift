@@ -108,6 +108,7 @@ enum Composite {
     sample([3, 2, 2], .axes([0, 2])), sample([], .axes([])), sample([0, 2], .axis(0)),
   ]
 
+  /// An operand of that shape.
   private static func sample(_ shape: [Int], _ attributes: Attributes) -> Sample {
     Sample(shapes: [shape], domains: [.interval(-2, 2)], attributes: attributes)
   }

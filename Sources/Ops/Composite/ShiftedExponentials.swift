@@ -8,6 +8,7 @@ import Support
 /// The greatest elements are equal to the maximum by definition, also where it is infinite: a row
 /// with one `inf` is what it tends to, and equal infinities count as equal numbers.
 struct ShiftedExponentials {
+  /// The axes that make up a row.
   let axes: [Int]
   /// The maximum, with an axis of 1 for each reduced one.
   let greatest: Value
@@ -18,6 +19,7 @@ struct ShiftedExponentials {
   /// Its exponentials: 1 for the maximum.
   let exponentials: Value
 
+  /// Appends what all uses share.
   init(_ b: inout Builder, of x: Value, axes: [Int]) {
     self.axes = axes
     greatest = b.reduceMax(x, axes: axes, keepDims: true)
@@ -41,12 +43,16 @@ struct ShiftedExponentials {
 
 /// The same for the numbers of one row, the plain way.
 struct ShiftedRow {
+  /// The maximum; NaN where an element is.
   let greatest: Double
+  /// What is below the maximum, as a number ≤ 0.
   let exponents: [Double]
+  /// Its exponentials: 1 for the maximum.
   let exponentials: [Double]
   /// The sum of the exponentials without one greatest.
   let rest: Double
 
+  /// Computes them all.
   init(_ row: [Double]) {
     let greatest = row.reduce(-Double.infinity) {
       $0.isNaN || $1.isNaN ? .nan : Double.maximum($0, $1)

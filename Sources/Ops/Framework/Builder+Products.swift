@@ -58,6 +58,7 @@ extension Builder {
     }
   }
 
+  /// What is said of operands that do not fit.
   private func mismatch(
     _ reason: String, _ left: TensorType, _ right: TensorType, dims: [Dim] = []
   ) -> TypeError {

@@ -11,6 +11,7 @@ extension Operation {
   /// equal ones; a NaN comes before all numbers. What has no elements is an error.
   package static let argmin: Operation = .search("argmin", .less)
 
+  /// A search for the element that comes before all others.
   private static func search(_ name: String, _ comparison: Comparison) -> Operation {
     Operation(
       name, arity: .exactly(1),

@@ -20,6 +20,7 @@ extension Operation {
 
 /// What makes up the record of `contract`.
 private enum Contracting {
+  /// The type of the result.
   static func type(
     _ left: TensorType, _ right: TensorType, _ pairs: Contraction
   ) throws(TypeError) -> TensorType {
@@ -84,6 +85,7 @@ private enum Contracting {
     zip(axes, others).sorted { $0.0 < $1.0 }.map(\.1)
   }
 
+  /// The sums of products, one after the other.
   static func evaluate(_ context: EvaluationContext) -> Tensor {
     let (left, right) = (context.operands[0], context.operands[1])
     guard case .contraction(let pairs) = context.attributes else { return left }
@@ -116,6 +118,7 @@ private enum Contracting {
       shape: shape, strides: axes.map { axis in axis.map { strides[$0] } ?? 0 })
   }
 
+  /// Operands of every kind of product.
   static let samples = [
     sample([2, 3], [3, 4], Contraction(leftSummed: [1], rightSummed: [0])),
     sample([3], [3], Contraction(leftSummed: [0], rightSummed: [0])),
@@ -131,6 +134,7 @@ private enum Contracting {
     sample([2, 0], [0, 3], Contraction(leftSummed: [1], rightSummed: [0])),
   ]
 
+  /// Operands of these shapes.
   private static func sample(_ left: [Int], _ right: [Int], _ pairs: Contraction) -> Sample {
     Sample(
       shapes: [left, right], domains: [.interval(-2, 2), .interval(-2, 2)],

@@ -80,6 +80,7 @@ private enum OtherProducts {
     return others
   }
 
+  /// Whether so many elements meet each other directly.
   private static func isOneBlock(_ size: Dim, level: Int) -> Bool {
     size.constant.map { $0 <= block } ?? (level == levels)
   }
@@ -116,11 +117,13 @@ private enum OtherProducts {
       context.dtype, context.shape, floats: result.map { context.dtype.rounded($0) })
   }
 
+  /// Operands of one block and of several.
   static let samples = [
     sample([2, 3], [1]), sample([2, 3], [0]), sample([3, 2, 2], [0, 2]), sample([1], [0]),
     sample([11], [0]), sample([70], [0]), sample([0], [0]), sample([], []),
   ]
 
+  /// An operand of that shape.
   private static func sample(_ shape: [Int], _ axes: [Int]) -> Sample {
     Sample(shapes: [shape], domains: [.awayFromZero(0.8, 1.2)], attributes: .axes(axes))
   }

@@ -41,6 +41,7 @@ extension Operation {
     ],
     notation: .function)
 
+  /// An operand of one shape for another.
   private static func sample(_ shape: [Int], to target: [Int]) -> Sample {
     Sample(
       shapes: [shape], domains: [.interval(-1, 1)], attributes: .shape(target.map { Dim($0) }))

@@ -61,6 +61,7 @@ private enum Concatenation {
     }
   }
 
+  /// The operands, put where they belong.
   static func evaluate(_ context: EvaluationContext) -> Tensor {
     guard case .axis(let axis) = context.attributes else { return context.operands[0] }
     var result = Tensor.filled(context.dtype, context.shape, with: .int(0))
@@ -74,6 +75,7 @@ private enum Concatenation {
     return result
   }
 
+  /// Operands of these shapes.
   static func sample(_ shapes: [[Int]], axis: Int) -> Sample {
     Sample(
       shapes: shapes, domains: shapes.map { _ in .interval(-1, 1) }, attributes: .axis(axis))

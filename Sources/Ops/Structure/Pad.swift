@@ -70,6 +70,7 @@ private enum Padding {
     return b.sum(b.select(isOutside, ct, zero), to: [])
   }
 
+  /// The value everywhere, then the operand where it belongs.
   static func evaluate(_ context: EvaluationContext) throws(EvaluationError) -> Tensor {
     let operand = context.operands[0]
     guard case .pad(let axes) = context.attributes else { return operand }
@@ -85,6 +86,7 @@ private enum Padding {
       .replacing(places, with: operand)
   }
 
+  /// Operands with every kind of padding.
   static let samples = [
     sample([2, 3], [(1, 2, 0), (0, 1, 0)]),
     sample([3], [(1, 1, 2)]),
@@ -95,6 +97,7 @@ private enum Padding {
     sample([], []),
   ]
 
+  /// An operand of that shape with a value.
   private static func sample(
     _ shape: [Int], _ axes: [(low: Int, high: Int, interior: Int)]
   ) -> Sample {

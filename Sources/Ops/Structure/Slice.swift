@@ -69,6 +69,7 @@ private enum Slicing {
     return b.pad(ascending, with: b.zeros(TensorType(b.dtype(ct))), pads)
   }
 
+  /// The elements in their order, if they are all there.
   static func evaluate(_ context: EvaluationContext) throws(EvaluationError) -> Tensor {
     let operand = context.operands[0]
     guard case .slice(let axes) = context.attributes else { return operand }
@@ -88,6 +89,7 @@ private enum Slicing {
     return operand.gathering(places, shape: context.shape)
   }
 
+  /// Slices with every kind of step, and without elements.
   static let samples = [
     sample([4, 3], [(1, 1, 2), (0, 1, 3)]),
     sample([5, 4], [(0, 2, 3), (3, -1, 4)]),
@@ -99,6 +101,7 @@ private enum Slicing {
     sample([], []),
   ]
 
+  /// A slice of an operand of that shape.
   private static func sample(_ shape: [Int], _ axes: [(start: Int, step: Int, size: Int)]) -> Sample
   {
     let slices = axes.map { SliceAxis(start: Dim($0.start), step: $0.step, size: Dim($0.size)) }
