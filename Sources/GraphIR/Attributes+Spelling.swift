@@ -22,6 +22,7 @@ extension Attributes {
         + axes.map { "\($0.low) | \($0.interior) | \($0.high)" }.joined(separator: ", ") + "]}"
     case .contraction(let c):
       "{batch: \(c.leftBatch) \(c.rightBatch), summed: \(c.leftSummed) \(c.rightSummed)}"
+    case .picking(let picking): "{picked: \(picking.axes), place: \(picking.place)}"
     case .derivative(let request):
       "{\(request.form.rawValue): \(request.wrtCount), along: \(request.alongCount), "
         + "constant: \(request.constantCount), zero: \(request.zeroWhereDisconnected)}"

@@ -60,6 +60,29 @@ package struct Contraction: Hashable, Sendable {
   }
 }
 
+/// How positions that are known at run time pick elements of a tensor.
+///
+/// Each of `axes` has a tensor of positions, all of one shape; negative ones count from the end. In
+/// the picked tensor that shape stands at axis `place`, among the tensor's other axes in order.
+package struct Picking: Hashable, Sendable {
+  package var axes: [Int]
+  package var place: Int
+
+  package init(axes: [Int], place: Int) {
+    self.axes = axes
+    self.place = place
+  }
+
+  /// The axes of a tensor of that rank that positions do not pick from.
+  package func others(rank: Int) -> [Int] { (0..<rank).filter { !axes.contains($0) } }
+
+  /// The shape of what is picked.
+  package func shape(of tensor: [Dim], positions: [Dim]) -> [Dim] {
+    let others = others(rank: tensor.count).map { tensor[$0] }
+    return Array(others[..<place]) + positions + Array(others[place...])
+  }
+}
+
 /// A derivative that the user asks for; the node's operands are, in order, what is differentiated,
 /// the `wrt`, what `along` gives, and the `constant` values.
 package struct DerivativeRequest: Hashable, Sendable {
@@ -108,5 +131,6 @@ package enum Attributes: Hashable, Sendable {
   case slice([SliceAxis])
   case pad([PadAxis])
   case contraction(Contraction)
+  case picking(Picking)
   case derivative(DerivativeRequest)
 }

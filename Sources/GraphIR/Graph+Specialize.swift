@@ -70,7 +70,7 @@ extension Attributes {
     case .pad(let axes):
       .pad(axes.map { PadAxis(low: map($0.low), high: map($0.high), interior: $0.interior) })
     case .none, .literal, .data, .parameter, .integer, .dtype, .axis, .axes, .reduction,
-      .contraction, .derivative:
+      .contraction, .picking, .derivative:
       self
     }
   }

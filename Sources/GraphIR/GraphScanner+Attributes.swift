@@ -41,6 +41,12 @@ extension GraphScanner {
       let name = try name()
       guard let dtype = DType(rawValue: name) else { throw fail("'\(name)' is no type") }
       return .dtype(dtype)
+    case "picked":
+      let axes = try integers()
+      try expect(",")
+      try expect("place")
+      try expect(":")
+      return .picking(Picking(axes: axes, place: try integer()))
     case "reduced":
       let axes = try integers()
       try expect(",")

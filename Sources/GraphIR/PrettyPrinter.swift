@@ -72,7 +72,7 @@ package struct PrettyPrinter {
     case .literal(let literal, _): return literal.description
     case .data(let number): return graph[value].name ?? spelled(graph.data[number])
     case .none, .integer, .dtype, .axis, .axes, .reduction, .shape, .slice, .pad, .contraction,
-      .derivative:
+      .picking, .derivative:
       return node.operation.name
     }
   }

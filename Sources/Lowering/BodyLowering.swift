@@ -12,6 +12,8 @@ struct BodyLowering {
   private let demand: Demand
   private var reader: ElementReader
   private var body = Body()
+  /// Results of routines that were not computed in the caller's memory.
+  private var undelivered: Set<Value> = []
 
   /// - Parameters:
   ///   - outputs: the numbers of the results that the body computes.
@@ -43,6 +45,9 @@ struct BodyLowering {
   // MARK: Nodes
 
   private mutating func lower(_ node: Node, _ number: Int, _ forest: inout Forest) {
+    if case .routine(let routine) = node.operation.kernel {
+      return lower(node, routine, &forest)
+    }
     for value in node.results where placing.isLive[Int(value.index)] {
       switch node.operation.kernel {
       case .leaf:
@@ -52,14 +57,33 @@ struct BodyLowering {
           preconditionFailure("a reshaped value has a buffer")
         }
         assign(value, .alias(source))
-      case .pointwise, .view, .generator, .assembly, .reduction, .search, .contraction:
+      case .pointwise, .view, .generator, .assembly, .reduction, .search, .contraction, .gather,
+        .scatter:
         guard placing.isRoot[Int(value.index)] else { continue }
         let target = assign(value, demand.direct[value].map { .result($0) } ?? .workspace)
         emit(&forest, demand.mask(of: value), isOpaque: isSearch(node)) { nests, b in
           nests.emit(node, to: target, &b)
         }
-      case .expansion, .request: preconditionFailure("'\(node.operation.name)' was not expanded")
+      case .routine, .expansion, .request:
+        preconditionFailure("'\(node.operation.name)' was not expanded")
       }
+    }
+  }
+
+  /// Lowers a routine: all results at once, wanted or not.
+  private mutating func lower(
+    _ node: Node, _ routine: (inout LoopBuilder, RoutineContext) -> Void, _ forest: inout Forest
+  ) {
+    guard node.results.contains(where: { placing.isLive[Int($0.index)] }) else { return }
+    let mask = DemandMask(bits: node.results.reduce(0) { $0 | demand.mask(of: $1).bits })
+    let targets = node.results.map { value in
+      // A result that the caller may not want has no memory while the others are computed.
+      let number = demand.mask(of: value) == mask ? demand.direct[value] : nil
+      if number == nil { undelivered.insert(value) }
+      return assign(value, number.map { .result($0) } ?? .workspace)
+    }
+    emit(&forest, mask, isOpaque: true) { nests, b in
+      nests.run(routine, of: node, to: targets, &b)
     }
   }
 
@@ -107,7 +131,8 @@ struct BodyLowering {
   /// Copies a result that was not computed in its own memory.
   private mutating func deliver(_ number: Int, _ forest: inout Forest) {
     let output = graph.outputs[number]
-    if demand.direct[output.value] == number, placing.isRoot[Int(output.value.index)] { return }
+    let isDirect = demand.direct[output.value] == number && !undelivered.contains(output.value)
+    if isDirect, placing.isRoot[Int(output.value.index)] { return }
     let target = newBuffer(output.name, graph.type(output.value), .result(number), output.site)
     emit(&forest, demand.mask(ofResult: number)) { nests, b in
       b.site = output.site

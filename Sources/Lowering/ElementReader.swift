@@ -62,9 +62,63 @@ struct ElementReader {
     case .view(let map):
       return read(node.operands[0], at: map(shapes(node), position), &b, &memo)
     case .generator(let body): return body(&b, shapes(node), position)
-    case .reshape, .assembly, .reduction, .search, .contraction, .expansion, .request:
+    case .gather: return gather(node, at: position, &b, &memo)
+    case .reshape, .assembly, .reduction, .search, .contraction, .scatter, .routine, .expansion,
+      .request:
       preconditionFailure("'\(node.operation.name)' has no buffer")
     }
+  }
+
+  // MARK: Positions that are known at run time
+
+  private func gather(
+    _ node: Node, at position: [Index], _ b: inout LoopBuilder, _ memo: inout Memo
+  ) -> ScalarID {
+    let (place, isInside) = picked(
+      node, Array(node.operands.dropFirst()), in: graph.type(node.operands[0]).shape, at: position,
+      &b, &memo)
+    b.append(.check(isInside, .indexOutOfRange, message: nil, site: node.site))
+    return read(node.operands[0], at: place, &b, &memo)
+  }
+
+  /// The position in a tensor that a position among what is picked from it stands for, and whether
+  /// it lies in the tensor; outside it is a position at the edge.
+  func picked(
+    _ node: Node, _ positions: [Value], in shape: [Dim], at position: [Index],
+    _ b: inout LoopBuilder, _ memo: inout Memo
+  ) -> ([Index], ScalarID) {
+    guard case .picking(let picking) = node.attributes else {
+      preconditionFailure("picking has axes")
+    }
+    let rank = graph.type(positions[0]).rank
+    var result = [Index](repeating: Index(Dim(0)), count: shape.count)
+    let inner = Array(position[picking.place..<picking.place + rank])
+    var isInside: ScalarID?
+    for (axis, value) in zip(picking.axes, positions) {
+      let given = b.convert(read(value, at: inner, &b, &memo), to: .i64)
+      b.site = node.site
+      let (clamped, fits) = clamped(given, to: shape[axis], &b)
+      result[axis] = Index(clamped)
+      isInside = isInside.map { b.binary(.and, $0, fits) } ?? fits
+    }
+    let outer = position[..<picking.place] + position[(picking.place + rank)...]
+    for (axis, index) in zip(picking.others(rank: shape.count), outer) { result[axis] = index }
+    return (result, isInside ?? b.constant(.bool, .bool(true)))
+  }
+
+  /// A position counted from the beginning, moved to the nearest end if it lies outside an axis.
+  private func clamped(
+    _ given: ScalarID, to size: Dim, _ b: inout LoopBuilder
+  ) -> (ScalarID, ScalarID) {
+    let zero = b.constant(.i64, .int(0))
+    let extent = b.dim(size)
+    let isNegative = b.compare(.less, given, zero)
+    let place = b.select(isNegative, b.add(given, extent), given)
+    let fits = b.binary(
+      .and, b.compare(.greaterEqual, place, zero), b.compare(.less, place, extent))
+    let last = b.subtract(extent, b.constant(.i64, .int(1)))
+    let clamped = b.binary(.maximum, b.binary(.minimum, place, last), zero)
+    return (clamped, fits)
   }
 
   /// What rules about positions see of a node.

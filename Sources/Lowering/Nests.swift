@@ -13,7 +13,7 @@ struct Nests {
   func emit(_ node: Node, to buffer: BufferID, _ b: inout LoopBuilder) {
     b.site = node.site
     switch node.operation.kernel {
-    case .pointwise, .view, .generator:
+    case .pointwise, .view, .generator, .gather:
       loops(over: graph.type(node.result).shape, &b) { b, position in
         var memo = ElementReader.Memo()
         let element = reader.compute(node.result, at: position, &b, &memo)
@@ -23,7 +23,8 @@ struct Nests {
     case .search(let comparison): search(node, comparison, to: buffer, &b)
     case .contraction: contract(node, to: buffer, &b)
     case .assembly(let pieces): assemble(node, pieces(reader.shapes(node)), to: buffer, &b)
-    case .leaf, .reshape, .expansion, .request:
+    case .scatter(let combining): scatter(node, combining, to: buffer, &b)
+    case .leaf, .reshape, .routine, .expansion, .request:
       preconditionFailure("'\(node.operation.name)' has no nest")
     }
   }
@@ -161,6 +162,41 @@ struct Nests {
       b.select(isBetter, element, state[0]), b.select(isBetter, state[2], state[1]),
       b.add(state[2], one),
     ]
+  }
+
+  /// Copies a tensor, then writes the update's elements at their positions.
+  private func scatter(
+    _ node: Node, _ combining: BinaryOperation?, to buffer: BufferID, _ b: inout LoopBuilder
+  ) {
+    let type = graph.type(node.result)
+    copy(node.operands[0], to: buffer, &b)
+    loops(over: graph.type(node.operands[1]).shape, &b) { b, position in
+      var memo = ElementReader.Memo()
+      let element = reader.read(node.operands[1], at: position, &b, &memo)
+      let (place, isInside) = reader.picked(
+        node, Array(node.operands.dropFirst(2)), in: type.shape, at: position, &b, &memo)
+      b.site = node.site
+      b.append(.check(isInside, .indexOutOfRange, message: nil, site: node.site))
+      b.store(
+        element, to: buffer, place,
+        combining: combining.map { Nests.combination($0, type.dtype) }, mask: isInside)
+    }
+  }
+
+  /// Emits a routine over buffers.
+  func run(
+    _ routine: (inout LoopBuilder, RoutineContext) -> Void, of node: Node, to results: [BufferID],
+    _ b: inout LoopBuilder
+  ) {
+    b.site = node.site
+    let operands = node.operands.map { operand in
+      guard let buffer = reader.buffers[Int(operand.index)] else {
+        preconditionFailure("an operand of a routine has a buffer")
+      }
+      return buffer
+    }
+    routine(
+      &b, RoutineContext(operands: operands, results: results, attributes: node.attributes))
   }
 
   /// Fills the regions of a result one after the other.

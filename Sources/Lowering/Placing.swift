@@ -70,7 +70,15 @@ struct Placing {
       }
       if isReadAgain[Int(node.result.index)] { isReadAgain[place] = true }
       if isForced[Int(node.result.index)] { isForced[place] = true }
-    case .reshape: isForced[place] = true
+    case .reshape, .routine: isForced[place] = true
+    case .gather:
+      if number == 0 || graph.type(node.result).count != graph.type(operand).count {
+        isReadAgain[place] = true
+      }
+    case .scatter:
+      if number > 1, graph.type(node.operands[1]).count != graph.type(operand).count {
+        isReadAgain[place] = true
+      }
     case .contraction:
       guard case .contraction(let c) = node.attributes else { break }
       let other = graph.type(node.operands[1 - number]).rank
@@ -89,10 +97,10 @@ struct Placing {
       let place = Int(value.index)
       switch node.operation.kernel {
       case .leaf, .reshape: break
-      case .reduction, .search, .contraction, .assembly: isRoot[place] = true
-      case .pointwise, .generator, .view:
+      case .reduction, .search, .contraction, .assembly, .scatter, .routine: isRoot[place] = true
+      case .pointwise, .generator, .view, .gather:
         measure(node, value, &costs)
-        let isView = if case .view = node.operation.kernel { true } else { false }
+        let isView = isView(node)
         let again = isReadAgain[place] || useCount[place] > 1
         let fromBuffer = isView && depth[place] == 1
         isRoot[place] =
@@ -101,6 +109,10 @@ struct Placing {
       case .expansion, .request: preconditionFailure("'\(node.operation.name)' was not expanded")
       }
     }
+  }
+
+  private func isView(_ node: Node) -> Bool {
+    if case .view = node.operation.kernel { true } else { false }
   }
 
   /// Adds up cost and depth of a value over its operands without buffers.
@@ -119,7 +131,7 @@ struct Placing {
   private func isComputed(_ value: Value) -> Bool {
     if isRoot[Int(value.index)] { return false }
     switch graph.node(of: value).operation.kernel {
-    case .pointwise, .generator, .view: return true
+    case .pointwise, .generator, .view, .gather: return true
     default: return false
     }
   }

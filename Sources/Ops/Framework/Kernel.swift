@@ -59,6 +59,19 @@ package struct Reduction: Sendable {
   }
 }
 
+/// What a routine works on.
+package struct RoutineContext: Sendable {
+  package var operands: [BufferID]
+  package var results: [BufferID]
+  package var attributes: Attributes
+
+  package init(operands: [BufferID], results: [BufferID], attributes: Attributes) {
+    self.operands = operands
+    self.results = results
+    self.attributes = attributes
+  }
+}
+
 /// How an operation turns into loops.
 package enum Kernel: LoweringFacet {
   /// A parameter, a scalar constant or constant data: there already.
@@ -80,6 +93,14 @@ package enum Kernel: LoweringFacet {
   case search(Comparison)
   /// Sums of products, as `Contraction` says.
   case contraction
+  /// The elements of operand 0 at positions that the operands behind it give at run time.
+  case gather
+  /// Operand 0 with the elements of operand 1 at positions that the operands behind it give at run
+  /// time: combined with what stands there, or, without a combination, in its place, the last one
+  /// winning.
+  case scatter(BinaryOperation?)
+  /// Loops written out, over buffers of the operands and of the results.
+  case routine(@Sendable (inout LoopBuilder, RoutineContext) -> Void)
   /// Other operations that compute the same: operands and attributes to results.
   case expansion(@Sendable (inout Builder, DerivativeContext) -> [Value])
   /// Gone before lowering: a derivative that was asked for.
