@@ -1,0 +1,46 @@
+import GraphIR
+import Support
+
+/// What an expression means.
+///
+/// Weak ones take the type of what they meet; each case but `value` is weak.
+enum Meaning: Hashable {
+  /// Nothing: an error has been reported.
+  case invalid
+  /// An integer that is known as a size: an integer literal, a symbol, or what `+ - * //` make of
+  /// them.
+  case size(Dim)
+  /// A floating literal.
+  case number(Double)
+  /// An array of literals.
+  case array(ArrayLiteral)
+  /// A value of the graph.
+  case value(Value, isWeak: Bool)
+
+  var isInvalid: Bool { self == .invalid }
+
+  /// An integer literal.
+  static func integer(_ value: Int) -> Meaning { .size(Dim(value)) }
+
+  /// A scalar literal.
+  var literal: Literal? {
+    switch self {
+    case .size(let dim): dim.constant.map { .int(Int64($0)) }
+    case .number(let value): .float(value)
+    case .invalid, .array, .value: nil
+    }
+  }
+}
+
+/// An array of integer or floating literals; identity is the object's.
+final class ArrayLiteral: Sendable {
+  /// The elements as `i64` or `f64`.
+  let tensor: Tensor
+
+  init(_ tensor: Tensor) { self.tensor = tensor }
+}
+
+extension ArrayLiteral: Hashable {
+  static func == (a: ArrayLiteral, b: ArrayLiteral) -> Bool { a === b }
+  func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
+}

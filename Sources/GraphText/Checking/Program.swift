@@ -1,0 +1,60 @@
+import GraphIR
+import Support
+
+/// The declarations of all files of one compilation.
+struct Program {
+  var modules: [Module] = []
+  var functions: [Function] = []
+  var constants: [Constant] = []
+}
+
+/// One file with the names that it knows.
+struct Module {
+  var unit: SourceUnit
+  /// The names that are declared here or brought in.
+  var names: [String: Entry] = [:]
+  /// False where names may be missing because of mistakes that have been reported.
+  var isWhole: Bool
+}
+
+/// What a name of a file stands for.
+struct Entry {
+  /// What is declared.
+  enum Kind: Hashable {
+    /// By number among the program's functions.
+    case function(Int)
+    /// By number among the program's constants.
+    case constant(Int)
+    case graph
+  }
+
+  var kind: Kind
+  /// Where the name is declared.
+  var site: Site
+}
+
+/// A `func`.
+struct Function {
+  var declaration: FunctionDeclaration
+  /// The file in which it stands, by number among the program's modules.
+  var module: Int
+  /// Whether it calls itself, also by way of others; that has been reported.
+  var isRecursive = false
+
+  var name: String { declaration.name.text }
+}
+
+/// A `const`.
+struct Constant {
+  var name: Name
+  /// What it is, nil where it could not be read.
+  var value: ConstantData?
+}
+
+/// The value of a `const`.
+enum ConstantData {
+  /// Literals without a declared type.
+  case weak(Meaning)
+  /// Data of a type.
+  case tensor(Tensor)
+}

@@ -1,0 +1,77 @@
+import Support
+
+/// Finds the funcs that call themselves, directly or by way of others.
+struct RecursionFinder {
+  private let program: Program
+  /// For each func the funcs that it calls, with the place of the first call.
+  private let calls: [[(callee: Int, site: Site)]]
+  private var state: [State]
+  /// The funcs on the way from where the search began, each with the number of its next call.
+  private var path: [(function: Int, next: Int)] = []
+  private(set) var recursive: Set<Int> = []
+  private(set) var mistakes: [Diagnostic] = []
+
+  /// How far the search has come with a func.
+  private enum State { case new, open, done }
+
+  init(_ program: Program) {
+    self.program = program
+    calls = program.functions.map { RecursionFinder.calls(of: $0, program) }
+    state = Array(repeating: .new, count: program.functions.count)
+  }
+
+  /// Searches all funcs; depth first, without recursion of its own.
+  mutating func run() {
+    for function in program.functions.indices where state[function] == .new {
+      enter(function)
+      while let (current, next) = path.last {
+        guard next < calls[current].count else {
+          state[current] = .done
+          path.removeLast()
+          continue
+        }
+        path[path.count - 1].next += 1
+        follow(calls[current][next])
+      }
+    }
+  }
+
+  private mutating func enter(_ function: Int) {
+    state[function] = .open
+    path.append((function, 0))
+  }
+
+  private mutating func follow(_ call: (callee: Int, site: Site)) {
+    switch state[call.callee] {
+    case .new: enter(call.callee)
+    case .done: break
+    case .open:
+      let start = path.firstIndex { $0.function == call.callee } ?? path.count - 1
+      report(path[start...].map(\.function), at: call.site)
+    }
+  }
+
+  /// Reports a circle of calls.
+  private mutating func report(_ circle: [Int], at site: Site) {
+    recursive.formUnion(circle)
+    let names = circle.prefix(8).map { "'\(program.functions[$0].name)'" }
+    let others = names.dropFirst().joined(separator: ", ") + (circle.count > 8 ? ", …" : "")
+    let way = circle.count > 1 ? " by way of \(others)" : ""
+    mistakes.append(
+      .error("\(names[0]) calls itself\(way); a func may not be recursive", at: site))
+  }
+
+  /// The funcs that a func calls, each once.
+  private static func calls(
+    of function: Function, _ program: Program
+  ) -> [(callee: Int, site: Site)] {
+    let names = program.modules[function.module].names
+    var calls: [(callee: Int, site: Site)] = []
+    var seen: Set<Int> = []
+    CallWalker { name, _ in
+      guard case .function(let callee)? = names[name.text]?.kind else { return }
+      if seen.insert(callee).inserted { calls.append((callee, name.site)) }
+    }.walk(function.declaration.body)
+    return calls
+  }
+}

@@ -1,0 +1,20 @@
+extension Builtin {
+  /// Functions of the language that are refused for now.
+  static let deferred: [Builtin] = [
+    // Along an axis, and order.
+    "cumsum", "cumprod", "sort", "argsort", "top_k",
+    // Shape.
+    "split", "roll", "tile", "repeat", "tril", "triu", "diag", "diagonal", "trace", "one_hot",
+    // Places that are known only when the graph runs.
+    "take", "take_along_axis", "slice", "set_at", "add_at",
+    // Linear algebra.
+    "tensordot", "einsum", "solve", "triangular_solve", "cholesky", "inv", "det", "slogdet", "qr",
+    "eigh", "svd", "expm",
+    // Nets.
+    "conv1d", "conv2d", "max_pool2d", "avg_pool2d", "batch_norm", "layer_norm",
+    // Random numbers.
+    "random_uniform", "random_normal", "random_bernoulli",
+    // Derivatives.
+    "jacobian", "hessian",
+  ].map { Builtin(deferred: $0) }
+}

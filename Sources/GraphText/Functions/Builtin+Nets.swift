@@ -1,0 +1,59 @@
+import GraphIR
+import Ops
+import Support
+
+extension Builtin {
+  /// Functions of nets.
+  static let nets: [Builtin] = [
+    along(.softmax), along(.logSoftmax),
+    Builtin("cross_entropy", ["logits", "labels"]) { checker, call in
+      [checker.crossEntropy(call)]
+    },
+  ]
+
+  /// A function along an axis, the last if none is given.
+  private static func along(_ operation: Operation) -> Builtin {
+    Builtin(operation.name, ["x"], options: ["axis"]) { checker, call in
+      let operand = checker.operand(call)
+      guard let rank = checker.type(of: operand.meaning)?.rank,
+        let axis = checker.axis(call, rank: rank, default: -1),
+        let value = checker.float(operand)
+      else { return [.invalid] }
+      return [
+        checker.emit(
+          operation, [value], .axis(axis), isWeak: checker.isWeak(operand.meaning), at: call.site,
+          about: [operand.expr])
+      ]
+    }
+  }
+}
+
+extension GraphChecker {
+  /// `cross_entropy(logits, labels)`: the mean over the rows of `-sum(labels * log_softmax(logits))`.
+  fileprivate mutating func crossEntropy(_ call: BuiltinCall) -> Meaning {
+    let operands = operands(call)
+    let meanings = operands.map(\.meaning)
+    guard let logits = type(of: meanings[0]), let labels = type(of: meanings[1]) else {
+      return .invalid
+    }
+    if labels.dtype.isInteger, labels.rank == 1 {
+      unsupported("cross_entropy with integer labels", at: call.name.site)
+      return .invalid
+    }
+    guard logits.rank == 2, logits.shape == labels.shape else {
+      let failure = TypeError(
+        "'cross_entropy' takes rows of logits and as many distributions: \(logits) and \(labels) "
+          + "do not fit", dims: logits.shape + labels.shape)
+      error(failure, at: call.site, about: call.operands)
+      return .invalid
+    }
+    guard let common = common(meanings) else { return .invalid }
+    let dtype = common.dtype.isFloat ? common.dtype : .f64
+    guard let values = values(of: meanings, as: dtype, call.operands) else { return .invalid }
+    return build(at: call.site, isWeak: common.isWeak) { b throws(TypeError) in
+      let logarithms = b.logSoftmax(values[0], axes: [1])
+      let sums = b.reduceSum(b.multiply(values[1], logarithms), axes: [1])
+      return b.negate(b.mean(sums, axes: [0]))
+    }
+  }
+}
