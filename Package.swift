@@ -53,9 +53,12 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+    house("TestSupport", ["Autodiff", "GraphIR", "Ops", "Support"]),
     tests("AcceptanceTests", ["Driver", "Support"], exclude: ["Cases"]),
     tests("ArchitectureTests", []),
+    tests("AutodiffTests", ["Autodiff", "GraphIR", "Ops", "Support", "TestSupport"]),
     tests("EndToEndTests", ["Driver", "gradc", "Support"], exclude: ["Programs"]),
+    tests("GraphIRTests", ["GraphIR", "Ops", "Support", "TestSupport"]),
     tests("LLVMInteropTests", ["LLVMInterop"]),
     tests(
       "OpsTests", ["Autodiff", "GraphIR", "LoopIR", "Ops", "Support"],

@@ -1,4 +1,5 @@
 package import CodeGen
+import LLVMInterop
 package import LoopIR
 package import Support
 

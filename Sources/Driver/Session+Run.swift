@@ -1,4 +1,5 @@
 import CodeGen
+import GraphIR
 import LLVMInterop
 import LoopIR
 import Support

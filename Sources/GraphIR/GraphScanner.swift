@@ -152,7 +152,6 @@ struct GraphScanner {
 
   /// A size: a sum of products.
   mutating func dim(depth: Int = 0) throws(GraphParseError) -> Dim {
-    if depth > GraphScanner.depthLimit { throw fail("a size is nested too deeply") }
     var sum = try product(depth)
     while true {
       if accept("+") {
@@ -166,6 +165,7 @@ struct GraphScanner {
   }
 
   private mutating func product(_ depth: Int) throws(GraphParseError) -> Dim {
+    if depth > GraphScanner.depthLimit { throw fail("a size is nested too deeply") }
     if accept("-") { return -(try product(depth + 1)) }
     var product = try factor(depth)
     while true {
@@ -182,7 +182,6 @@ struct GraphScanner {
   }
 
   private mutating func factor(_ depth: Int) throws(GraphParseError) -> Dim {
-    if depth > GraphScanner.depthLimit { throw fail("a size is nested too deeply") }
     if accept("(") {
       let dim = try dim(depth: depth + 1)
       try expect(")")

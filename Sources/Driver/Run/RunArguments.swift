@@ -1,3 +1,4 @@
+import GraphIR
 import GraphText
 package import LoopIR
 import Support
