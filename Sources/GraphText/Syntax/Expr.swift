@@ -91,6 +91,9 @@ package struct Conditional: Sendable {
   package var clauses: [Clause]
   package var otherwise: Block
 
+  /// All branches in the order of the text.
+  package var branches: [Block] { clauses.map(\.branch) + [otherwise] }
+
   /// A condition and the branch that runs where it is the first to be true.
   package struct Clause: Sendable {
     package var condition: Expr

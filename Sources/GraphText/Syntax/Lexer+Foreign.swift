@@ -60,8 +60,11 @@ extension Lexer {
     }
     guard position > begin else { return false }
     let name = String(decoding: bytes[start..<min(position, start + 64)], as: UTF8.self)
-    let message = "'\(name)' is no name: names are made of the letters a-z and A-Z, digits and '_'"
-    reportOnce(message, from: start)
+    if told.insert(name).inserted {
+      report(
+        "'\(name)' is no name: names are made of the letters a-z and A-Z, digits and '_'",
+        from: start)
+    }
     add(.name, from: start, isFlawed: true)
     return true
   }

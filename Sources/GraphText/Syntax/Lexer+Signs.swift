@@ -34,7 +34,9 @@ extension Lexer {
       mistake(.not, 1, "'not' is written '!' (on the bits of integers: bit_not)", "!")
     case UInt8(ascii: "'"): quote()
     case UInt8(ascii: "?"):
-      mistake(.malformed, 1, "a choice is written 'if c { a } else { b }' or 'where(c, a, b)'")
+      let length = next(is: "?") ? 2 : 1
+      mistake(
+        .malformed, length, "a choice is written 'if c { a } else { b }' or 'where(c, a, b)'")
     case UInt8(ascii: "\\"): backslash()
     case 0: refuseBinary()
     default: unknown()
@@ -162,7 +164,7 @@ extension Lexer {
     if next(is: ".") {
       let length = next(is: "=", at: 2) ? 3 : 2
       return mistake(
-        .range, length, "a range is written '0..<n', without its upper bound", "..<")
+        .range, length, "a range is written '0..<n', and ends before n", "..<")
     }
     if Lexer.isDigit(peek(1)) { return numberWithoutZero() }
     take(.dot, 1)

@@ -27,6 +27,9 @@ extension Parser {
     try enter()
     defer { depth -= 1 }
     let opener = currentSite
+    let outerKind = blockKind
+    blockKind = kind
+    defer { blockKind = outerKind }
     advance()
     var reader = BlockReader(kind: kind)
     let base = brackets.count
@@ -58,7 +61,9 @@ extension Parser {
       refuseLooseValues(in: &reader)
       switch outcome {
       case .statement(let statement): reader.statements.append(statement)
-      case .values(let values): reader.loose = values
+      case .values(let values):
+        reader.loose = values
+        reader.looseStart = start
       case .returned(let values):
         reader.results = values
         reader.hasReturned = true
@@ -66,8 +71,13 @@ extension Parser {
       }
       try statementEnd()
     } catch {
-      if index == start { advance() }
+      if index == start {
+        advance()
+      } else if let last = reader.statements.last, last.site.start >= tokens[start].start {
+        reader.statements[reader.statements.count - 1] = last.withoutValue
+      }
       skipStatement(brackets: base)
+      reader.loose = []
       reader.isWhole = false
     }
   }
@@ -89,16 +99,18 @@ extension Parser {
     }
     guard let first = reader.loose.first else { return }
     reader.loose = []
-    refuseLoose(first, in: reader.kind)
+    refuseLoose(first, in: reader.kind, from: tokens[reader.looseStart])
   }
 
   /// Reports a value that nothing is done with.
-  private mutating func refuseLoose(_ value: Expr, in kind: BlockKind) {
+  private mutating func refuseLoose(_ value: Expr, in kind: BlockKind, from statement: Token) {
     if case .conditional(let choice) = value.kind {
-      guard choice.isWhole else { return }
+      guard choice.branches.allSatisfy(\.isWhole) else { return }
       report(
         "an 'if' gives a value: write 'y = if …'; to choose what a loop carries, 'h <- if …'",
         at: value.site)
+    } else if statement.kind == .minus, statement.startsLine {
+      _ = refuseLineStart(site(of: statement))
     } else if kind == .branch {
       report("only the last line of a branch gives its values; give this one a name", at: value.site)
     } else {
@@ -109,26 +121,19 @@ extension Parser {
   /// Sees to it that the block gives what its kind must give.
   private mutating func finish(_ reader: inout BlockReader, opener: Site) {
     switch reader.kind {
-    case .branch:
-      reader.results = reader.loose
-      if reader.results.isEmpty, reader.isWhole {
-        report("a branch ends in its value, and this one has none", at: opener)
-      }
+    case .branch: reader.results = reader.loose
     case .function:
       if let first = reader.loose.first, reader.results.isEmpty {
         let before = Site(file: file, start: Int(first.site.start), end: Int(first.site.start))
         report(
           "the body of a func ends in 'return'", at: first.site, fix: "return ", fixing: before)
         reader.results = reader.loose
-      } else if reader.results.isEmpty, reader.isWhole {
+      } else if reader.results.isEmpty, reader.isWhole, current.kind == .rightBrace {
         report("the body of a func ends in 'return', and this one has none", at: opener)
       }
-    case .graph, .forBody, .whileBody:
-      if let first = reader.loose.first { refuseLoose(first, in: reader.kind) }
+    case .graph, .forBody, .whileBody: refuseLooseValues(in: &reader)
     }
-    if reader.results.isEmpty, reader.kind == .branch || reader.kind == .function {
-      reader.isWhole = false
-    }
+    if reader.kind == .function, reader.results.isEmpty { reader.isWhole = false }
   }
 
   /// Reads the closing brace, or reports that it is missing.
@@ -136,14 +141,13 @@ extension Parser {
     if current.kind == .rightBrace { return advance() }
     if missedCloser != index, mistakes.count < Diagnostics.errorLimit {
       var notes = [Diagnostic.note("opened here", at: opener)]
-      if let suspect, suspect.site != opener {
-        notes.append(.note("the lines suggest that this one is not closed", at: suspect.site))
+      if let suspect, suspect != opener {
+        notes.append(.note("the lines suggest that this one is not closed", at: suspect))
       }
-      report("missing '}'", at: siteBehind, notes: notes, fix: "\n}")
+      report("missing '}'", at: siteBehind, notes: notes, fix: " }")
     }
     missedCloser = index
-    let brace = brackets.last?.innermostBrace ?? -1
-    if brace >= 0 { closeBrackets(to: brace) }
+    if innermostBrace >= 0 { closeBrackets(to: innermostBrace) }
   }
 
   /// Reports that a block does not begin where it must.
@@ -157,10 +161,17 @@ extension Parser {
   }
 }
 
-extension Conditional {
-  /// Whether no branch lacks anything because of syntax errors.
-  fileprivate var isWhole: Bool {
-    otherwise.isWhole && clauses.allSatisfy { $0.branch.isWhole }
+extension Statement {
+  /// The statement with a value that could not be read.
+  fileprivate var withoutValue: Statement {
+    let value = Expr(.invalid, at: site)
+    switch kind {
+    case .assign(let targets, _):
+      return Statement(site: site, kind: .assign(targets: targets, value: value))
+    case .update(let name, _): return Statement(site: site, kind: .update(name: name, value: value))
+    case .emit(let name, _): return Statement(site: site, kind: .emit(name: name, value: value))
+    case .assert, .forLoop, .whileLoop: return self
+    }
   }
 }
 
@@ -171,6 +182,8 @@ struct BlockReader {
   var results: [Expr] = []
   /// Values that stood alone in the last statement.
   var loose: [Expr] = []
+  /// The token with which that statement begins.
+  var looseStart = 0
   var hasReturned = false
   var hasToldAfterReturn = false
   var isWhole = true

@@ -19,7 +19,12 @@ extension Parser {
       let branch = try block(.branch)
       clauses.append(Conditional.Clause(condition: condition, branch: branch))
     } while try goesOnWithIf(isTold: mistakes.count > mistakeCount)
-    let otherwise = try block(.branch)
+    var otherwise = try block(.branch)
+    let isUntold = mistakes.count == mistakeCount
+    if let empty = (clauses.map(\.branch) + [otherwise]).first(where: \.results.isEmpty) {
+      if isUntold { refuseEmptyBranch(empty) }
+      otherwise.isWhole = false
+    }
     return Expr(
       .conditional(Conditional(clauses: clauses, otherwise: otherwise)), at: site(from: start))
   }
@@ -37,6 +42,17 @@ extension Parser {
     }
     advance()
     return isAt(.ifKeyword)
+  }
+
+  /// Reports a branch that gives no value.
+  private mutating func refuseEmptyBranch(_ branch: Block) {
+    let opener = Site(file: file, start: Int(branch.site.start), end: Int(branch.site.start) + 1)
+    guard case .assign(let targets, _) = branch.statements.last?.kind else {
+      return report("a branch ends in its value, and this one has none", at: opener)
+    }
+    let names = targets.prefix(3).map(\.short).joined(separator: ", ")
+    report(
+      "a branch ends in its value, and its names end with it: write '\(names) = if …'", at: opener)
   }
 
   /// Reads a condition; takes `=` for `==`.

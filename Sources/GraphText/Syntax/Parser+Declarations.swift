@@ -68,7 +68,7 @@ extension Parser {
     ]
     let foreign = ["def": "func", "fn": "func", "function": "func", "let": "const"]
     let nearest = foreign[word] ?? NearestName.of(word, in: known.keys.sorted())
-    guard let nearest, let kind = known[nearest] else { throw misplaced() }
+    guard let nearest, let kind = known[nearest] else { throw misplacedWord() }
     report("'\(word)' declares nothing; did you mean '\(nearest)'?", at: currentSite, fix: nearest)
     return kind
   }
@@ -82,7 +82,11 @@ extension Parser {
     if startsStatement(at: index) || [.ifKeyword, .name].contains(current.kind) {
       return fail("statements stand in the body of a 'graph' or a 'func'", at: currentSite)
     }
-    return fail(
+    return misplacedWord()
+  }
+
+  private mutating func misplacedWord() -> Abandoned {
+    fail(
       "expected 'import', 'graph', 'func' or 'const', found \(describe(current))", at: currentSite)
   }
 
@@ -122,7 +126,7 @@ extension Parser {
     let start = index
     advance()
     guard isAt(.text) else {
-      if isAt(.name), !isTold {
+      if isAt(.name), !isTold, current.end - current.start <= 40 {
         let name = spelling(of: current)
         throw fail(
           "an import names a file: \"\(name).graph\"", at: currentSite, fix: "\"\(name).graph\"")
@@ -143,6 +147,7 @@ extension Parser {
     let type = isAt(.colon) ? try typeBehindColon() : nil
     guard accept(.assign) else { throw unexpected(expected: "'= value' behind the const") }
     let value = tolerantExpression()
+    try refuseValueList(behind: [name])
     return ConstantDeclaration(
       site: site(of: tokens[start]).through(value.site), documentation: documentation, name: name,
       type: type, value: loaded(value) ?? .literal(value))

@@ -45,16 +45,20 @@ extension Parser {
       }
     }
     let isShort = isAt(.assign)
-    let body = isShort ? shortBody() : try block(.function)
+    let body = isShort ? try shortBody() : try block(.function)
     return FunctionDeclaration(
       site: site(of: tokens[start]).through(body.site), documentation: documentation, name: name,
       parameters: head.parameters, body: body, isShort: isShort, isWhole: head.isWhole)
   }
 
   /// Reads `= value`.
-  private mutating func shortBody() -> Block {
+  private mutating func shortBody() throws(Abandoned) -> Block {
     advance()
     let value = tolerantExpression()
+    if isAt(.comma) {
+      throw fail(
+        "'= value' gives one value; for several the body is '{ return a, b }'", at: currentSite)
+    }
     return Block(site: value.site, statements: [], results: [value], isWhole: true)
   }
 
@@ -62,7 +66,7 @@ extension Parser {
   private mutating func refuseResultsOfFunction() throws(Abandoned) {
     guard current.kind == .arrow else {
       if isAt(.assign) || current.kind == .leftBrace { return }
-      throw unexpectedBehindValue(expected: "'=' or '{' behind the parameters")
+      throw unexpected(expected: "'=' or '{' behind the parameters")
     }
     report("a func gives its results by 'return': leave '->' out", at: currentSite)
     var ignored = Head()
@@ -152,7 +156,7 @@ extension Parser {
     guard current.kind == .name, !isTold else {
       if isTold { throw Abandoned() }
       report(
-        "a parameter of a graph has a type: '\(name.text): f64'", at: name.site, fix: ": f64",
+        "a parameter of a graph has a type: '\(name.short): f64'", at: name.site, fix: ": f64",
         fixing: siteBehind)
       return
     }

@@ -16,8 +16,7 @@ extension Parser {
 
   /// Reads a float.
   mutating func floatLiteral() -> Expr.Kind {
-    let letters = spelling(of: current).filter { $0 != "_" }
-    let value = Double(letters) ?? .nan
+    let value = floatValue(of: current)
     defer { advance() }
     guard value.isFinite else {
       report("this number is too large for f64: write 'inf'", at: currentSite, fix: "inf")
@@ -40,6 +39,35 @@ extension Parser {
       value = sum
     }
     return value
+  }
+
+  /// The value of a float token; infinite where it is too large.
+  private func floatValue(of token: Token) -> Double {
+    let letters = bytes[Int(token.start)..<Int(token.end)]
+    if let value = shortFloatValue(of: letters) { return value }
+    let digits = letters.filter { $0 != UInt8(ascii: "_") }
+    return Double(String(decoding: digits, as: UTF8.self)) ?? .nan
+  }
+
+  /// The value of a float whose digits and power of ten a `Double` holds exactly, so that one
+  /// division rounds it correctly.
+  private func shortFloatValue(of letters: ArraySlice<UInt8>) -> Double? {
+    let powers: [Double] = [
+      1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+    ]
+    guard letters.count <= powers.count else { return nil }
+    var digits: UInt64 = 0
+    var decimals = 0
+    for byte in letters {
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"):
+        digits = digits * 10 + UInt64(byte - UInt8(ascii: "0"))
+        decimals += 1
+      case UInt8(ascii: "."): decimals = 0
+      default: return nil
+      }
+    }
+    return Double(digits) / powers[decimals]
   }
 
   /// Whether the digits of a float, its exponent aside, are zeros.

@@ -34,15 +34,17 @@ extension Parser {
       advance()
       let read = try self.condition()
       carried = try carriedValues()
-      if carried.isEmpty, isAt(.limitKeyword) || isAt(.leftBrace) {
-        report(
-          "a 'while' changes only what it carries: it needs 'with x = x0'",
-          at: site(of: tokens[start]))
-      }
       if isOnWord(.limitKeyword) {
         advance()
         limit = try expression()
-        if isAt(.withKeyword) { throw fail("'with' stands before 'limit'", at: currentSite) }
+      }
+      if carried.isEmpty, isAt(.withKeyword) {
+        report("'with' stands before 'limit'", at: currentSite)
+        carried = try carriedValues()
+      } else if carried.isEmpty, isAt(.leftBrace) {
+        report(
+          "a 'while' changes only what it carries: it needs 'with x = x0'",
+          at: site(of: tokens[start]))
       }
       try refuseHeadEnd(of: "while")
       condition = read
@@ -75,12 +77,15 @@ extension Parser {
       if isAt(.assign) {
         throw fail("a 'for' is written 'for x in xs'", at: currentSite, fix: "in")
       }
-      throw unexpected(expected: "'in' behind '\(name.text)'")
+      if isAt(.comma) {
+        throw fail("each name has its own 'in': 'for x in xs, y in ys'", at: currentSite)
+      }
+      throw unexpected(expected: "'in' behind '\(name.short)'")
     }
     let first = try expression()
     if isAt(.ellipsis) {
       report(
-        "a range is written '0..<n', without its upper bound", at: currentSite, fix: "..<")
+        "a range is written '0..<n', and ends before n", at: currentSite, fix: "..<")
     }
     guard accept(.range) || accept(.ellipsis) else {
       return LoopSequence(site: site(from: start), name: name, source: .elements(first))
@@ -99,7 +104,7 @@ extension Parser {
       let start = index
       let name = try self.name("the name of a carried value")
       guard accept(.assign) else {
-        throw unexpected(expected: "'= value' behind '\(name.text)'")
+        throw unexpected(expected: "'= value' behind '\(name.short)'")
       }
       let initial = try expression()
       carried.append(CarriedValue(site: site(from: start), name: name, initial: initial))

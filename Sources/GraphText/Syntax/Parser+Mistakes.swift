@@ -24,14 +24,12 @@ extension Parser {
   var isTold: Bool { current.isFlawed || previous?.isFlawed ?? false }
 
   /// Reports that something else was expected here, and gives what to throw.
-  mutating func unexpected(expected: String, fix: String? = nil) -> Abandoned {
+  mutating func unexpected(expected: String) -> Abandoned {
     if isTold { return Abandoned() }
-    if isAtLineEnd || current.kind == .semicolon || current.kind == .endOfFile {
-      return fail("expected \(expected) before \(describe(current))", at: siteBehind, fix: fix)
+    if isAtLineEnd || current.kind == .semicolon {
+      return fail("expected \(expected) before \(describe(current))", at: siteBehind)
     }
-    return fail(
-      "expected \(expected), found \(describe(current))", at: currentSite, fix: fix,
-      fixing: siteBehind)
+    return fail("expected \(expected), found \(describe(current))", at: currentSite)
   }
 
   /// Reports that a value cannot be followed by what stands here, and gives what to throw.
@@ -112,8 +110,8 @@ extension Parser {
   mutating func close(_ closer: TokenKind) throws(Abandoned) {
     if current.kind == closer { return advance() }
     guard let opener = brackets.last, let wanted = closer.spelling else { throw Abandoned() }
-    let notes = [Diagnostic.note("opened here", at: opener.site)]
-    if current.kind == .rightParen || current.kind == .rightBracket {
+    let notes = [Diagnostic.note("opened here", at: site(of: opener))]
+    if isWrongCloser {
       if !isTold {
         report(
           "expected '\(wanted)', found \(describe(current))", at: currentSite, notes: notes,
@@ -121,8 +119,7 @@ extension Parser {
       }
       return advance()
     }
-    let isEnd = [.endOfFile, .rightBrace, .semicolon].contains(current.kind)
-    guard isEnd || startsStatement(at: index) else {
+    guard endsBrackets || startsStatement(at: index) else {
       throw unexpectedBehindValue(expected: "',' or '\(wanted)'")
     }
     if missedCloser != index, !isTold {
@@ -130,6 +127,25 @@ extension Parser {
     }
     missedCloser = index
     brackets.removeLast()
+  }
+
+  /// Whether a closer stands here in the place of that of the innermost bracket; it may also be
+  /// that of the bracket around, and the one before be missing.
+  private var isWrongCloser: Bool {
+    let kind = current.kind
+    guard kind == .rightParen || kind == .rightBracket else { return false }
+    let opener: TokenKind = kind == .rightParen ? .leftParen : .leftBracket
+    let isOuters = brackets.count > 1 && brackets[brackets.count - 2].kind == opener
+    return !isOuters || peek().kind == kind
+  }
+
+  /// Whether what stands here cannot stand in parentheses or brackets.
+  private var endsBrackets: Bool {
+    switch current.kind {
+    case .endOfFile, .leftBrace, .rightBrace, .arrow, .rightParen, .rightBracket: true
+    case .semicolon: peek().startsLine || startsAssignment(at: index + 1)
+    default: false
+    }
   }
 
   /// Reports a reserved word that stands for a name, once for each word.
@@ -140,4 +156,9 @@ extension Parser {
       "'\(word)' is a reserved word and cannot be a name; call it '\(word)_'", at: currentSite,
       fix: "\(word)_")
   }
+}
+
+extension Name {
+  /// The name as messages print it: cut where it is too long.
+  var short: String { text.utf8.count <= 40 ? text : "\(text.prefix(40))…" }
 }

@@ -3,15 +3,16 @@ import Support
 extension Parser {
   /// Skips to the end of a statement before which so many brackets were open.
   mutating func skipStatement(brackets base: Int) {
-    if let previous, previous.kind.continuesLine, current.kind != .rightBrace,
-      !startsStatement(at: index)
-    {
-      advance()
-    }
+    skipRestBehindLineEnd()
     while current.kind != .endOfFile {
       let isOpen = brackets.count > base
-      let isBraceOpen = (brackets.last?.innermostBrace ?? -1) >= base
-      if current.kind == .rightBrace, !isBraceOpen { break }
+      let isBraceOpen = innermostBrace >= base
+      if current.kind == .rightBrace, !isBraceOpen {
+        // Before 'else' it belongs to the statement, where the block around is no branch itself.
+        guard blockKind != .branch, peek().kind == .elseKeyword else { break }
+        index += 2
+        continue
+      }
       if !isOpen, current.kind == .semicolon || current.startsLine { break }
       if startsDeclaration(at: index) || !isBraceOpen && startsStatement(at: index) { break }
       advance()
@@ -19,8 +20,17 @@ extension Parser {
     closeBrackets(to: base)
   }
 
+  /// Passes into the next line if what was read seems to go on there.
+  private mutating func skipRestBehindLineEnd() {
+    guard current.startsLine, !startsStatement(at: index) else { return }
+    if current.kind != .rightBrace, current.kind != .semicolon, current.kind != .leftBrace {
+      advance()
+    }
+  }
+
   /// Skips to the brace with which the body of a broken head begins; false where there is none.
   mutating func skipToBody(brackets base: Int) -> Bool {
+    skipRestBehindLineEnd()
     while current.kind != .endOfFile, current.kind != .rightBrace, current.kind != .leftBrace {
       if startsStatement(at: index) { return false }
       if current.startsLine, brackets.count <= base { return false }
@@ -50,13 +60,13 @@ extension Parser {
     guard tokens[place].startsLine else { return false }
     switch tokens[place].kind {
     case .forKeyword, .whileKeyword, .emitKeyword, .assertKeyword, .returnKeyword: return true
-    case .name: return startsAssignment(at: place)
-    default: return startsDeclaration(at: place)
+    default: return startsAssignment(at: place) || startsDeclaration(at: place)
     }
   }
 
   /// Whether `a =`, `a, b =` or `a <-` stands here.
-  private func startsAssignment(at place: Int) -> Bool {
+  func startsAssignment(at place: Int) -> Bool {
+    guard place < tokens.count, tokens[place].kind == .name else { return false }
     // Longer lists are not looked through, so that the search stays short.
     for next in stride(from: place + 1, to: min(place + 24, tokens.count - 1), by: 2) {
       switch tokens[next].kind {

@@ -3,7 +3,7 @@ import Support
 extension Parser {
   /// Reads one statement, without its end.
   mutating func statement(in kind: BlockKind) throws(Abandoned) -> StatementOutcome {
-    let next = peek().kind
+    let next = peek().startsLine ? .endOfFile : peek().kind
     if current.kind.isKeyword, next == .assign || next == .update {
       refuseReservedWord()
       return try assignment(to: takeName(), in: kind)
@@ -11,12 +11,16 @@ extension Parser {
     switch current.kind {
     case .name:
       if next == .assign || next == .update { return try assignment(to: takeName(), in: kind) }
+      if next == .colon, !isTold {
+        throw fail("only parameters, results and consts have types", at: site(of: peek()))
+      }
       return try openStatement(in: kind)
     case .forKeyword: return try forLoop()
     case .whileKeyword: return try whileLoop()
     case .emitKeyword: return try emit(in: kind)
     case .assertKeyword: return try assertion()
     case .returnKeyword: return try returned(in: kind)
+    case .elseKeyword: throw fail("this 'else' belongs to no 'if'", at: currentSite)
     case .doubleSlash:
       throw fail("a comment begins with '#'; '//' divides", at: currentSite, fix: "#")
     default: return try openStatement(in: kind)
@@ -39,8 +43,8 @@ extension Parser {
     advance()
     let value = tolerantExpression()
     let site = name.site.through(value.site)
+    try refuseValueList(behind: [name])
     guard isUpdate else {
-      try refuseValueList(behind: [name])
       return .statement(Statement(site: site, kind: .assign(targets: [name], value: value)))
     }
     switch kind {
@@ -49,7 +53,7 @@ extension Parser {
     case .function:
       report("'<-' stands only in bodies of graphs and loops; a func gives values", at: sign)
     case .branch:
-      report("'<-' cannot stand in a branch: write '\(name.text) <- if …'", at: sign)
+      report("'<-' cannot stand in a branch: write '\(name.short) <- if …'", at: sign)
     }
     return .lost
   }
@@ -68,7 +72,8 @@ extension Parser {
 
   /// Reads what begins with an expression: `a, b = f(x)`, or values that stand alone.
   private mutating func openStatement(in kind: BlockKind) throws(Abandoned) -> StatementOutcome {
-    try refuseForeignStart()
+    guard current.kind.startsValue || current.kind.isKeyword else { throw refuseStart() }
+    try refuseForeignWords()
     let start = index
     var values = [try expression()]
     while accept(.comma) { values.append(try expression()) }
@@ -123,14 +128,18 @@ extension Parser {
     guard kind != .branch, values.count == 1, case .chain(let left, let links) = values[0].kind,
       case .name(let name) = left.kind, links.count == 1, links[0].operation == .equal
     else { return nil }
-    report("'==' compares; a name is given with '='", at: links[0].operatorSite, fix: "=")
+    // What was only taken for '==' has been reported.
+    let sign = links[0].operatorSite
+    if sign.end - sign.start == 2 {
+      report("'==' compares; a name is given with '='", at: sign, fix: "=")
+    }
     let target = Name(name, at: left.site)
     let kind = Statement.Kind.assign(targets: [target], value: links[0].operand)
     return .statement(Statement(site: values[0].site, kind: kind))
   }
 
   /// Reports `a, b = 1, 2`.
-  private mutating func refuseValueList(behind targets: [Name]) throws(Abandoned) {
+  mutating func refuseValueList(behind targets: [Name]) throws(Abandoned) {
     guard isAt(.comma) else { return }
     throw fail(
       targets.count == 1
@@ -139,15 +148,27 @@ extension Parser {
       at: currentSite)
   }
 
-  /// Reports a line that begins with an operator, and words of other languages.
-  private mutating func refuseForeignStart() throws(Abandoned) {
-    if current.kind.binaryOperator != nil && current.kind != .minus || current.kind == .power,
-      current.startsLine
-    {
-      throw fail(
-        "a line goes on behind an operator, not before it: put '\(spelling(of: current))' at the "
-          + "end of the line above", at: currentSite)
+  /// Reports what no statement begins with.
+  private mutating func refuseStart() -> Abandoned {
+    if isTold { return Abandoned() }
+    if current.kind.continuesLine, current.startsLine { return refuseLineStart(currentSite) }
+    switch current.kind {
+    case .rightParen, .rightBracket:
+      return fail("this \(describe(current)) closes nothing", at: currentSite, fix: "")
+    default: return fail("expected a statement, found \(describe(current))", at: currentSite)
     }
+  }
+
+  /// Reports an operator at the beginning of a line.
+  mutating func refuseLineStart(_ site: Site) -> Abandoned {
+    let sign = String(decoding: bytes[Int(site.start)..<Int(site.end)], as: UTF8.self)
+    return fail(
+      "a line goes on behind '\(sign)', not before it: put it at the end of the line above",
+      at: site)
+  }
+
+  /// Reports words with which statements begin in other languages.
+  private mutating func refuseForeignWords() throws(Abandoned) {
     let next = peek()
     guard current.kind == .name, next.kind == .name, !next.startsLine, next.end - next.start <= 40
     else { return }
@@ -186,7 +207,7 @@ extension Parser {
       switch kind {
       case .graph, .function: "'emit' stands only in the body of a 'for'"
       case .whileBody: "a 'while' cannot emit: the number of its turns is not known"
-      case .branch: "'emit' cannot stand in a branch: write 'emit \(name.text) = if …'"
+      case .branch: "'emit' cannot stand in a branch: write 'emit \(name.short) = if …'"
       case .forBody: preconditionFailure("'emit' belongs there")
       }
     report(message, at: self.site(of: tokens[start]))
@@ -213,18 +234,16 @@ extension Parser {
 
   /// Reads `return a, b`.
   private mutating func returned(in kind: BlockKind) throws(Abandoned) -> StatementOutcome {
-    let start = index
+    switch kind {
+    case .function: break
+    case .graph: throw fail("a graph gives its results by their names: 'y = …'", at: currentSite)
+    case .forBody, .whileBody:
+      throw fail("'return' stands at the end of a func, not in a loop", at: currentSite)
+    case .branch: report("a branch gives its last line, without 'return'", at: currentSite, fix: "")
+    }
     advance()
     var values = [tolerantExpression()]
     while accept(.comma) { values.append(tolerantExpression()) }
-    let message: String
-    switch kind {
-    case .function: return .returned(values)
-    case .graph: message = "a graph gives its results by their names: 'y = …'"
-    case .forBody, .whileBody: message = "'return' stands at the end of a func, not in a loop"
-    case .branch: message = "a branch gives its last line, without 'return'"
-    }
-    report(message, at: site(of: tokens[start]), fix: kind == .branch ? "" : nil)
-    return kind == .branch ? .values(values) : .lost
+    return kind == .function ? .returned(values) : .values(values)
   }
 }

@@ -70,25 +70,27 @@ extension Parser {
 
   private mutating func open(_ token: Token) {
     let isBrace = token.kind == .leftBrace
-    let innermost = isBrace ? brackets.count : brackets.last?.innermostBrace ?? -1
-    let first = tokens[min(statementStart, index)]
     brackets.append(
       OpenBracket(
-        kind: token.kind, site: site(of: token), innermostBrace: innermost,
-        column: isBrace && first.startsLine ? column(of: first) : nil))
+        kind: token.kind, token: UInt32(index), statement: UInt32(min(statementStart, index)),
+        innermostBrace: isBrace ? Int32(brackets.count) : Int32(innermostBrace)))
   }
 
   /// Closes the innermost brace, and whatever is still open in it.
   private mutating func closeBrace() {
-    guard let brace = brackets.last?.innermostBrace, brace >= 0 else { return }
-    let opener = brackets[brace]
-    if suspect == nil, current.startsLine, let column = opener.column,
-      self.column(of: current) < column
-    {
-      suspect = opener
+    let brace = innermostBrace
+    guard brace >= 0 else { return }
+    let first = tokens[Int(brackets[brace].statement)]
+    if suspect == nil, current.startsLine, first.startsLine, column(of: current) < column(of: first) {
+      suspect = site(of: brackets[brace])
     }
     brackets.removeSubrange(brace...)
   }
+
+  /// Index of the innermost open brace among the open brackets; -1 for none.
+  var innermostBrace: Int { Int(brackets.last?.innermostBrace ?? -1) }
+
+  func site(of bracket: OpenBracket) -> Site { site(of: tokens[Int(bracket.token)]) }
 
   /// Forgets open brackets, the outermost so many excepted.
   mutating func closeBrackets(to count: Int) {

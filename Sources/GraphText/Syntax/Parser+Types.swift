@@ -27,7 +27,7 @@ extension Parser {
     var dims: [Expr] = []
     if isAt(.leftBracket) { dims = try shape() }
     if isAt(.leftParen), !isTold {
-      throw fail("a shape stands in brackets: '\(element.text)[…]'", at: currentSite)
+      throw fail("a shape stands in brackets: '\(element.short)[…]'", at: currentSite)
     }
     return TypeExpr(site: site(from: start), element: element, dims: dims)
   }

@@ -51,7 +51,7 @@ extension Parser {
     let next = peek()
     let standsAlone =
       next.startsLine || next.kind.binaryOperator != nil || next.kind == .endOfFile
-      || [.comma, .rightParen, .rightBracket, .leftBrace, .semicolon, .power].contains(next.kind)
+      || [.comma, .rightParen, .rightBracket, .leftBrace, .rightBrace, .semicolon, .power].contains(next.kind)
     guard standsAlone else { throw missingValue() }
     if current.kind == .newKeyword { throw unexpectedBehindValue(expected: "a value") }
     refuseReservedWord()
@@ -111,7 +111,7 @@ extension Parser {
   /// Reads `= 0` behind what should be a label, and reports it.
   private mutating func labelWithEquals(_ label: Name) throws(Abandoned) -> Argument {
     let equals = currentSite
-    let message = "an option is given as '\(label.text): value'"
+    let message = "an option is given as '\(label.short): value'"
     advance()
     let count = mistakes.count
     let value = try expression()
@@ -131,6 +131,10 @@ extension Parser {
     if current.kind == .rightParen { throw missingValue() }
     var inner = try expression()
     if current.kind == .comma {
+      if start > 0, tokens[start - 1].kind == .assertKeyword {
+        throw fail(
+          "'assert' has no parentheses: write 'assert c, \"message\"'", at: site(of: tokens[start]))
+      }
       throw fail(
         "there are no tuples; an array is written '[a, b]', several values without parentheses",
         at: currentSite)

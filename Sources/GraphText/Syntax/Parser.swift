@@ -20,6 +20,8 @@ package struct Parser {
   var depth = 0
   /// How many branches of `if` are around the current token.
   var branchDepth = 0
+  /// What the innermost block is the body of.
+  var blockKind = BlockKind.graph
   /// The token with which the current statement begins.
   var statementStart = 0
   /// The last operator in front of a value; a line that ends with it does not go on.
@@ -29,7 +31,7 @@ package struct Parser {
   /// The token before which a closing bracket was missed last.
   var missedCloser = -1
   /// The innermost bracket that, by the indentation, was closed by another's closer.
-  var suspect: OpenBracket?
+  var suspect: Site?
   /// Column of the declaration that is being read.
   var declarationColumn = 0
   /// Reserved words that have been refused as names.
@@ -73,11 +75,12 @@ struct Abandoned: Error {}
 /// A bracket that waits for its closer.
 struct OpenBracket {
   var kind: TokenKind
-  var site: Site
+  /// Index of its token.
+  var token: UInt32
+  /// Index of the first token of the statement that it stands in.
+  var statement: UInt32
   /// Index, among the open brackets, of the innermost brace up to this one; -1 for none.
-  var innermostBrace: Int
-  /// Column of the statement that opened it; nil where that is not the first of its line.
-  var column: Int?
+  var innermostBrace: Int32
 }
 
 extension SourceUnit {
