@@ -5,8 +5,8 @@ import Support
 /// What has flown back to a value, with what is known of where it is 0.
 struct Cotangent {
   var value: Value
-  /// Where given, a `bool` value that broadcasts to the shape: where it does not hold, structure has
-  /// left the place out, and the cotangent is exactly 0 whatever has been computed there.
+  /// Where given, a `bool` value that broadcasts to the shape: where it does not hold, structure
+  /// has left the place out, and the cotangent is exactly 0 whatever has been computed there.
   var mask: Value?
 }
 

@@ -87,8 +87,8 @@ extension Differentiator {
     for index in node.operands.indices
     where sweep.span.contains(node.operands[index]) && node.carries(index, in: builder.graph) {
       let value = transpose(&builder, context, cotangent.value, index)
-      let share = Cotangent(value: value, mask: mask.map { transpose(&builder, context, $0, index) })
-      contribute(share, to: node, index, &sweep)
+      let share = mask.map { transpose(&builder, context, $0, index) }
+      contribute(Cotangent(value: value, mask: share), to: node, index, &sweep)
     }
   }
 

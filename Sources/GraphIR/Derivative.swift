@@ -56,8 +56,8 @@ package enum Derivative: Sendable {
   /// Linear in the named operands together: the tangent is the operation itself, applied to their
   /// tangents, and to the other operands as they are. `transpose` gives the cotangent of the
   /// operand of that number from the cotangent of the result; it must work for `bool` too, where a
-  /// sum is an `any`, so that masks flow back the same way. An operation that `leavesOut` elements of
-  /// its operands begins a mask there.
+  /// sum is an `any`, so that masks flow back the same way. An operation that `leavesOut` elements
+  /// of its operands begins a mask there.
   case linear(
     operands: LinearOperands, leavesOut: Bool,
     transpose: @Sendable (inout Builder, DerivativeContext, Value, Int) -> Value)
@@ -65,17 +65,17 @@ package enum Derivative: Sendable {
   case bilinear(
     left: @Sendable (inout Builder, DerivativeContext, Value) -> Value,
     right: @Sendable (inout Builder, DerivativeContext, Value) -> Value)
-  /// A reduction that picks elements of its operand, as `max` does: the rule gives a `bool` value of
-  /// the operand's shape. Each picked element takes the whole cotangent, the others exactly 0, and a
-  /// mask begins there; the tangent is the sum of the picked ones along the reduced axes.
+  /// A reduction that picks elements of its operand, as `max` does: the rule gives a `bool` value
+  /// of the operand's shape. Each picked element takes the whole cotangent, the others exactly 0,
+  /// and a mask begins there; the tangent is the sum of the picked ones along the reduced axes.
   case picking(@Sendable (inout Builder, DerivativeContext) -> Value)
   /// Both modes by hand: `jvp` gives the tangents of the results from those of the operands (nil
   /// where an operand has none), `vjp` the cotangents of the operands from those of the results.
   case custom(
     jvp: @Sendable (inout Builder, DerivativeContext, [Value?]) -> [Value?],
     vjp: @Sendable (inout Builder, DerivativeContext, [Value?]) -> [Value?])
-  /// Reverse mode alone, by hand: `vjp` as for `custom`. Forward mode is refused, with the reason in
-  /// the user's words.
+  /// Reverse mode alone, by hand: `vjp` as for `custom`. Forward mode is refused, with the reason
+  /// in the user's words.
   case reverseOnly(
     String,
     vjp: @Sendable (inout Builder, DerivativeContext, [Value?]) -> [Value?])

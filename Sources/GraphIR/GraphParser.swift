@@ -161,7 +161,9 @@ package struct GraphParser {
   private mutating func resultNames(_ count: Int) throws(GraphParseError) -> [String?] {
     var names: [String?] = []
     guard scanner.accept("#") else { return names }
-    repeat { names.append(scanner.accept("-") ? nil : try scanner.name()) } while scanner.accept(",")
+    repeat {
+      names.append(scanner.accept("-") ? nil : try scanner.name())
+    } while scanner.accept(",")
     guard names.count == count else { throw scanner.fail("names do not match the results") }
     return names
   }

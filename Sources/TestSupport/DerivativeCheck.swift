@@ -57,8 +57,8 @@ package struct DerivativeCheck {
     try graph.verify()
   }
 
-  /// The primal with requests; the outputs are `jvp`, `s`, `along`, then `vjp`, `rr`, `rf` and `hvp`
-  /// for each moved parameter.
+  /// The primal with requests; the outputs are `jvp`, `s`, `along`, then `vjp`, `rr`, `rf` and
+  /// `hvp` for each moved parameter.
   private static func requests(_ primal: Graph, _ moved: [Int]) -> Graph {
     var graph = primal
     let y = primal.outputs[0].value
@@ -102,8 +102,8 @@ package struct DerivativeCheck {
   /// The values of all derivatives, for comparison with another check of the same shape.
   package func values() throws -> [Tensor] { try evaluate(moved.map { inputs[$0] }) }
 
-  /// Compares derivatives with differences and with each other; nil where the function is not smooth
-  /// around the point, as differences of two widths tell.
+  /// Compares derivatives with differences and with each other; nil where the function is not
+  /// smooth around the point, as differences of two widths tell.
   package func errors() throws -> DerivativeErrors? {
     let x = moved.map { inputs[$0] }
     let values = try evaluate(x)

@@ -54,8 +54,8 @@ struct RandomGraphs {
       let name = "d\(inputs.count)"
       let type = b.type(result)
       let offset = b.graph.addParameter(name, type)
-      inputs.append(
-        Tensor(.f64, type.shape.compactMap(\.constant), floats: Array(repeating: 0, count: type.count.constant ?? 0)))
+      let shape = type.shape.compactMap(\.constant)
+      inputs.append(Tensor(.f64, shape, floats: Array(repeating: 0, count: shape.reduce(1, *))))
       result = b.add(result, offset)
       moved.append((result, offset))
     }

@@ -87,9 +87,9 @@ import Testing
 
   @Test func literalsKeepTheirBits() throws {
     let literals: [Literal] = [
-      .int(2), .int(.min), .float(2), .float(-0.0), .float(0.1), .float(1e300), .float(.leastNonzeroMagnitude),
-      .float(.infinity), .float(-.infinity), .float(.nan), .float(-.nan),
-      .float(Double(bitPattern: 0x7FF8_0000_0000_1234)), .bool(true), .bool(false),
+      .int(2), .int(.min), .float(2), .float(-0.0), .float(0.1), .float(1e300),
+      .float(.leastNonzeroMagnitude), .float(.infinity), .float(-.infinity), .float(.nan),
+      .float(-.nan), .float(Double(bitPattern: 0x7FF8_0000_0000_1234)), .bool(true), .bool(false),
     ]
     var b = Builder(graph: Graph(name: "f"))
     for literal in literals { _ = b.literal(literal, .f64) }
@@ -130,7 +130,8 @@ import Testing
     graph.name(graph[id].results[1], "second")
     graph.addOutput("r", graph[id].results[1])
     try Self.expectRoundTrip(graph)
-    #expect(try Self.parse(graph.dump()).nodes[1].regions.map { $0.dump() } == [inner, inner].map { $0.dump() })
+    let read = try Self.parse(graph.dump())
+    #expect(read.nodes[1].regions.map { $0.dump() } == [inner.dump(), inner.dump()])
   }
 
   @Test func largeDataIsElsewhere() throws {

@@ -14,8 +14,8 @@ extension Operation {
     "grad_clip", bounds: [.interval(-2, -1), .interval(1, 2)]
   ) { b, c, ct in b.minimum(b.maximum(ct, c.operands[1]), c.operands[2]) }
 
-  /// An operation that gives its first operand, and does something to the cotangent that comes back;
-  /// it has no tangent, since no function has this derivative.
+  /// An operation that gives its first operand, and does something to the cotangent that comes
+  /// back; it has no tangent, since no function has this derivative.
   private static func cotangentFilter(
     _ name: String, bounds: [Sample.Domain],
     _ filter: @escaping @Sendable (inout Builder, DerivativeContext, Value) -> Value
