@@ -29,15 +29,7 @@ extension Operation {
       return [.times(slope)]
     },
     reference: { $0 == -.infinity ? -0.0 : $0 * Operation.sigmoid($0) }
-  ) { b, x in
-    let one = b.constant(1, like: x)
-    let small = b.call(.exp, b.negate(b.unary(.abs, x)))
-    let isNegative = b.compare(.less, x, b.constant(0, like: x))
-    // −∞ times 0 would be NaN; where the clamp holds, the exponential is 0.
-    let scaled = b.binary(.maximum, x, b.constant(-2000, like: x))
-    let numerator = b.select(isNegative, b.multiply(scaled, small), x)
-    return b.divide(numerator, b.add(one, small))
-  }
+  ) { b, x in b.mathSilu(x) }
 
   /// x·Φ(x) with the normal distribution Φ(x) = ½ erfc(−x/√2), not its tanh approximation.
   ///

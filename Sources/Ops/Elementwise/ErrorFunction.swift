@@ -8,14 +8,14 @@ extension Operation {
     "erf", domain: .interval(-2, 2),
     derivative: { b, x, _ in b.bell(x) },
     reference: { Glibc.erf($0) }
-  ) { b, x in b.call(.erf, x) }
+  ) { b, x in b.mathErf(x) }
 
   /// 1 − erf x to full accuracy. ∂/∂x = −2/√π · e^(−x²)
   package static let erfc: Operation = .function(
     "erfc", domain: .interval(-2, 2),
     derivative: { b, x, _ in [.negated] + b.bell(x) },
     reference: { Glibc.erfc($0) }
-  ) { b, x in b.call(.erfc, x) }
+  ) { b, x in b.mathErfc(x) }
 
   /// The inverse of erf. ∂/∂x = √π/2 · e^(y²) for the result y
   package static let erfinv: Operation = .function(

@@ -8,5 +8,5 @@ extension Operation {
     "exp", domain: .interval(-3, 3),
     derivative: { _, _, y in [.times(y)] },
     reference: { Glibc.exp($0) }
-  ) { b, x in b.call(.exp, x) }
+  ) { b, x in b.mathExp(x) }
 }

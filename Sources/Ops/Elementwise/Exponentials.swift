@@ -15,5 +15,5 @@ extension Operation {
     "expm1", domain: .interval(-3, 3),
     derivative: { b, x, _ in [.times(b.exp(x))] },
     reference: { Glibc.expm1($0) }
-  ) { b, x in b.call(.expm1, x) }
+  ) { b, x in b.mathExpm1(x) }
 }

@@ -22,5 +22,5 @@ extension Operation {
     "tanh", domain: .interval(-2, 2),
     derivative: { b, x, y in [.times(b.subtract(b.literal(1, like: x), b.square(y)))] },
     reference: { Glibc.tanh($0) }
-  ) { b, x in b.call(.tanh, x) }
+  ) { b, x in b.mathTanh(x) }
 }

@@ -8,5 +8,5 @@ extension Operation {
     "log", domain: .interval(0.2, 4),
     derivative: { _, x, _ in [.over(x)] },
     reference: { Glibc.log($0) }
-  ) { b, x in b.call(.log, x) }
+  ) { b, x in b.mathLog(x) }
 }

@@ -22,5 +22,5 @@ extension Operation {
     "log1p", domain: .interval(-0.8, 3),
     derivative: { b, x, _ in [.over(b.add(b.literal(1, like: x), x))] },
     reference: { Glibc.log1p($0) }
-  ) { b, x in b.call(.log1p, x) }
+  ) { b, x in b.mathLog1p(x) }
 }

@@ -8,23 +8,14 @@ extension Operation {
     "sigmoid", domain: .interval(-4, 4),
     derivative: { b, x, y in [.times(y), .times(b.sigmoid(b.negate(x)))] },
     reference: { Operation.sigmoid($0) }
-  ) { b, x in
-    // e^−|x| cannot overflow, and is the result's size in the left tail.
-    let one = b.constant(1, like: x)
-    let small = b.call(.exp, b.negate(b.unary(.abs, x)))
-    let isNegative = b.compare(.less, x, b.constant(0, like: x))
-    return b.divide(b.select(isNegative, small, one), b.add(one, small))
-  }
+  ) { b, x in b.mathSigmoid(x) }
 
   /// ln(1 + eˣ). ∂/∂x = s(x)
   package static let softplus: Operation = .function(
     "softplus", domain: .interval(-4, 4),
     derivative: { b, x, _ in [.times(b.sigmoid(x))] },
     reference: { $0.isNaN ? .nan : max($0, 0) + Glibc.log1p(Glibc.exp(-$0.magnitude)) }
-  ) { b, x in
-    let small = b.call(.exp, b.negate(b.unary(.abs, x)))
-    return b.add(b.binary(.maximum, x, b.constant(0, like: x)), b.call(.log1p, small))
-  }
+  ) { b, x in b.mathSoftplus(x) }
 
   /// ln(eᵃ + eᵇ). ∂/∂a = s(a − b), ∂/∂b = s(b − a); 0 where both are −∞.
   package static let logaddexp: Operation = .pointwise(
@@ -35,15 +26,7 @@ extension Operation {
     ]),
     reference: .floats { Operation.logaddexp($0[0], $0[1]) },
     domains: [.interval(-2, 2), .interval(-2, 2)], isCommutative: true
-  ) { b, c in
-    let (x, y) = (c.operands[0], c.operands[1])
-    let greater = b.binary(.maximum, x, y)
-    // Equal infinities have no difference, but their sum is theirs.
-    let distance = b.unary(.abs, b.subtract(x, y))
-    let known = b.select(b.compare(.equal, x, y), b.constant(0, like: x), distance)
-    let correction = b.call(.log1p, b.call(.exp, b.negate(known)))
-    return b.add(greater, correction)
-  }
+  ) { b, c in b.mathLogaddexp(c.operands[0], c.operands[1]) }
 
   /// The plain logistic function.
   static func sigmoid(_ x: Double) -> Double {

@@ -3,47 +3,87 @@ import Support
 
 extension LoopBuilder {
   /// eˣ to 1.1 ulp, right for NaN, ±∞ and results below the normal numbers.
-  ///
-  /// x = k·ln 2 + r with |r| ≤ ½ ln 2 and a polynomial in r; 2ᵏ is put together from bits.
   package mutating func mathExp(_ x: ScalarID) -> ScalarID {
-    let table = ExpTable.of(type(x).element)
-    // Comparisons that are false for NaN let it pass.
-    let high = constant(table.greatest, like: x)
-    let low = constant(table.least, like: x)
-    let capped = select(compare(.greater, x, high), high, x)
-    let clamped = select(compare(.less, capped, low), low, capped)
-    let (count, r) = reducedByLogarithm(clamped)
-    let tail = multiply(multiply(r, r), polynomial(table.polynomial, r))
-    let power = add(constant(1, like: x), add(r, tail))
-    // In two steps, since neither 2¹⁰²⁴ nor 2⁻¹⁰⁷⁵ is a normal number; only the second rounds.
-    let half = wholeNumber(multiply(count, constant(0.5, like: x)))
-    let first = multiply(power, powerOfTwo(half))
-    return multiply(first, powerOfTwo(subtract(count, half)))
+    let (power, count) = exponential(clamped(x, ExpTable.of(type(x).element).bound))
+    return scaled(power, by: count)
   }
 
-  /// The whole number k nearest to x / ln 2, as a float, and x − k·ln 2.
-  package mutating func reducedByLogarithm(
-    _ x: ScalarID
-  ) -> (count: ScalarID, rest: ScalarID) {
+  /// eˣ − 1 to 2 ulp, near 0 too.
+  package mutating func mathExpm1(_ x: ScalarID) -> ScalarID {
+    // From here on the result is −1, and ∞.
+    let lower = constant(-60, like: x)
+    let upper = constant(ExpTable.of(type(x).element).greatest, like: x)
+    let raised = select(compare(.less, x, lower), lower, x)
+    let y = select(compare(.greater, raised, upper), upper, raised)
+    let rest = reducedByLogarithm(y)
+    // 2ᵏ·(eʳ − 1) + (2ᵏ − 1), halved, since 2ᵏ may be too large by one.
+    let scale = powerOfTwo(subtract(rest.count, constant(1, like: x)))
+    let lessHalf = subtract(scale, constant(0.5, like: x))
+    let whole = multiplyAdd(scale, powerLessOne(rest), lessHalf)
+    return binary(.copysign, multiply(whole, constant(2, like: x)), x)
+  }
+
+  /// y·2ᵏ = eˣ⁺ᵈ with ½ < y < 2, for x within the bounds where eˣ is 0 and where it is ∞.
+  ///
+  /// x = k·ln 2 + r with |r| ≤ ½ ln 2, and a polynomial in r; d is much smaller than x.
+  package mutating func exponential(
+    _ x: ScalarID, plus d: ScalarID? = nil
+  ) -> (power: ScalarID, count: ScalarID) {
+    var rest = reducedByLogarithm(x)
+    if let d { rest.lower = add(rest.lower, d) }
+    return (add(constant(1, like: x), powerLessOne(rest)), rest.count)
+  }
+
+  /// eʳ − 1 for |r| ≤ ½ ln 2.
+  private mutating func powerLessOne(_ rest: Reduced) -> ScalarID {
+    let r = add(rest.upper, rest.lower)
+    let series = polynomial(ExpTable.of(type(r).element).polynomial, r)
+    return add(rest.upper, multiplyAdd(multiply(r, r), series, rest.lower))
+  }
+
+  /// The number, or the bound where it is beyond; comparisons that are false for NaN let it pass.
+  package mutating func clamped(_ x: ScalarID, _ bound: Double) -> ScalarID {
+    let high = constant(bound, like: x)
+    let low = constant(-bound, like: x)
+    let capped = select(compare(.greater, x, high), high, x)
+    return select(compare(.less, capped, low), low, capped)
+  }
+
+  /// A number k·ln 2 + upper + lower, where k is whole, and the last term very small.
+  private struct Reduced {
+    var count: ScalarID
+    var upper: ScalarID
+    var lower: ScalarID
+  }
+
+  /// Takes the nearest multiple of ln 2 from a number.
+  private mutating func reducedByLogarithm(_ x: ScalarID) -> Reduced {
     let table = ExpTable.of(type(x).element)
     let count = wholeNumber(multiply(x, constant(1.4426950408889634, like: x)))
     // The upper part of ln 2 has so few bits that its product with k is exact.
     let upper = subtract(x, multiply(count, constant(table.logarithm.upper, like: x)))
-    let rest = multiplyAdd(count, constant(-table.logarithm.lower, like: x), upper)
-    return (count, rest)
+    let lower = multiply(count, constant(-table.logarithm.lower, like: x))
+    return Reduced(count: count, upper: upper, lower: lower)
   }
 
   /// The nearest whole number, of a number well below 2²².
-  package mutating func wholeNumber(_ x: ScalarID) -> ScalarID {
-    // Behind so great a number there is no room for a fraction.
+  private mutating func wholeNumber(_ x: ScalarID) -> ScalarID {
+    // Next to so great a number there is no room for a fraction.
     let shift = constant(ExpTable.of(type(x).element).shift, like: x)
     return subtract(add(x, shift), shift)
   }
 
-  /// 2ᵏ for a whole number k, given as a float, for which it is a normal number.
+  /// x·2ᵏ with one rounding, for a whole number k given as a float.
+  package mutating func scaled(_ x: ScalarID, by count: ScalarID) -> ScalarID {
+    // In two steps, since neither 2¹⁰²⁴ nor 2⁻¹⁰⁷⁵ is a normal number; only the second rounds.
+    let half = wholeNumber(multiply(count, constant(0.5, like: count)))
+    return multiply(multiply(x, powerOfTwo(half)), powerOfTwo(subtract(count, half)))
+  }
+
+  /// 2ᵏ for a whole number k, given as a float, for which it is a normal number or ∞.
   package mutating func powerOfTwo(_ count: ScalarID) -> ScalarID {
     let table = ExpTable.of(type(count).element)
-    // The sum has k and the bias of exponents as its last bits.
+    // The sum has k plus the bias of exponents as its last bits.
     let sum = add(count, constant(table.shift + table.bias, like: count))
     let bits = bitcast(sum, to: table.bits)
     let exponent = binary(.shiftLeft, bits, constant(table.bits, .int(table.significandBits)))
@@ -58,9 +98,9 @@ private struct ExpTable {
   var bias: Double
   /// 1.5·2ᵇ with b significand bits: where numbers are spaced by 1.
   var shift: Double
-  /// From here on the result is ∞, or 0.
+  /// Where eˣ is ∞, and where e⁻ˣ is 0 too.
   var greatest: Double
-  var least: Double
+  var bound: Double
   /// ln 2 in two parts.
   var logarithm: (upper: Double, lower: Double)
   /// (eʳ − 1 − r) / r², to 2⁻⁵⁶·⁸ and 2⁻²⁸ of eʳ.
@@ -69,7 +109,7 @@ private struct ExpTable {
   static func of(_ type: DType) -> ExpTable { type == .f32 ? single : double }
 
   private static let double = ExpTable(
-    bits: .u64, significandBits: 52, bias: 1023, shift: 0x1.8p52, greatest: 710, least: -746,
+    bits: .u64, significandBits: 52, bias: 1023, shift: 0x1.8p52, greatest: 710, bound: 746,
     logarithm: (0x1.62E42FEFp-1, 0x1.473DE6AF278EDp-34),
     polynomial: [
       0.5, 0x1.5555555555501p-3, 0x1.5555555553201p-5, 0x1.1111111128a30p-7,
@@ -78,7 +118,7 @@ private struct ExpTable {
     ])
 
   private static let single = ExpTable(
-    bits: .u32, significandBits: 23, bias: 127, shift: 0x1.8p23, greatest: 89, least: -104,
+    bits: .u32, significandBits: 23, bias: 127, shift: 0x1.8p23, greatest: 89, bound: 104,
     logarithm: (0x1.62Ep-1, 0x1.0BFBE8p-15),
     polynomial: [0.5, 0x1.5554a4p-3, 0x1.55568ep-5, 0x1.122f1ap-7, 0x1.6b667ap-10])
 }

@@ -5,7 +5,7 @@ extension LoopBuilder {
   /// ln |Γ(x)|, without the global state of the C library's; its error is relative to the result,
   /// for negative x to the greater of the result and 1.
   ///
-  /// Stirling's series from 8 on, a rational function between 1 and 3, one factor or several of
+  /// Stirling's series from 8 on, a rational function between 0.6 and 2.6, one factor or several of
   /// Γ(x + 1) = x·Γ(x) elsewhere, and reflection.
   package mutating func mathLgamma(_ x: ScalarID) -> ScalarID {
     inDouble(x) { b, x in b.lgammaOfDouble(x) }
@@ -16,13 +16,13 @@ extension LoopBuilder {
     let one = constant(1, like: x)
     let isNegative = compare(.less, x, zero)
     let y = select(isNegative, subtract(one, x), x)
-    let isSmall = compare(.less, y, one)
+    let isSmall = compare(.less, y, constant(0.6, like: x))
     let isLarge = compare(.greaterEqual, y, constant(8, like: x))
     // Γ(y) = Γ(reduced)·product, or for small y Γ(y + 1)/y.
     var reduced = select(isSmall, add(y, one), y)
     var product = select(isSmall, y, one)
-    for _ in 0..<5 {
-      let isAbove = compare(.greaterEqual, reduced, constant(3, like: x))
+    for _ in 0..<6 {
+      let isAbove = compare(.greaterEqual, reduced, constant(2.6, like: x))
       let less = subtract(reduced, one)
       product = select(isAbove, multiply(product, less), product)
       reduced = select(isAbove, less, reduced)
@@ -41,11 +41,13 @@ extension LoopBuilder {
     return select(compare(.equal, unary(.abs, x), infinity), infinity, result)
   }
 
-  /// ln Γ(x) = (x − 1)(x − 2)·R(x) for 1 ≤ x ≤ 3, R to 2⁻⁵⁹.
+  /// ln Γ(x) = (x − 1)(x − 2)·R(x) for 0.6 ≤ x ≤ 2.6, R to 2⁻⁶⁰.
   private mutating func lgammaNearTwo(_ x: ScalarID) -> ScalarID {
-    let t = subtract(x, constant(2, like: x))
+    let t = subtract(x, constant(0.6, like: x))
     let ratio = divide(polynomial(GammaTables.upper, t), polynomial(GammaTables.lower, t))
-    return multiply(multiply(subtract(x, constant(1, like: x)), t), ratio)
+    let first = subtract(x, constant(1, like: x))
+    let second = subtract(x, constant(2, like: x))
+    return multiply(multiply(first, second), ratio)
   }
 
   /// (x − ½)(ln x − 1) + ½ ln 2π − ½ + Σ B₂ₖ/(2k(2k − 1)·x²ᵏ⁻¹) for x ≥ 8.
@@ -58,19 +60,19 @@ extension LoopBuilder {
     let rest = multiplyAdd(series, inverse, constant(0.41893853320467274, like: x))
     let power = multiply(
       subtract(x, constant(0.5, like: x)), subtract(logarithm, constant(1, like: x)))
-    return add(power, subtract(rest, constant(0.5, like: x)))
+    return add(power, rest)
   }
 }
 
-/// Coefficients of ln Γ(2 + t) / (t·(1 + t)) as a quotient of polynomials.
+/// Coefficients of ln Γ(0.6 + t) / ((t − 0.4)(t − 1.4)) as a quotient of polynomials.
 private enum GammaTables {
   static let upper: [Double] = [
-    0x1.b0ee6072093cep-2, 0x1.84bfe15e3dce6p-1, 0x1.153841b2089ddp-1, 0x1.8de393345bc03p-3,
-    0x1.2b4019c7581a8p-5, 0x1.b951ba8483a0bp-9, 0x1.f7e2e4e9391c0p-14, 0x1.0e677867a0deep-21,
-    -0x1.06f75d6fa1748p-28,
+    0x1.6c197aa04fca1p-1, 0x1.e5fb70c4279f1p+1, 0x1.000e4a55fe6fap+3, 0x1.0f86ab9f8852cp+3,
+    0x1.3234912e8f568p+2, 0x1.6535a4b0ce691p+0, 0x1.82bfe0e156ab7p-3, 0x1.28ab566a1d744p-7,
+    0x1.7c4ab93081edep-15, -0x1.71188c0922fe9p-22,
   ]
   static let lower: [Double] = [
-    1, 0x1.043f0409ee110p+1, 0x1.af64035b60513p+0, 0x1.75d41130005d4p-1, 0x1.686cb108521d4p-3,
-    0x1.7a7c65c77e135p-6, 0x1.83f914da32213p-10, 0x1.1b90e46d7d019p-15,
+    1, 0x1.7f93015465174p+2, 0x1.cfea7f8cd2be4p+3, 0x1.230d555f077b7p+4, 0x1.95e8f1d7946abp+3,
+    0x1.39966595214fcp+2, 0x1.f9dbc87746523p-1, 0x1.72cc181ec874fp-4, 0x1.5f8366734002bp-9,
   ]
 }

@@ -22,6 +22,43 @@ extension LoopBuilder {
     return select(compare(.greater, x, zero), above, below)
   }
 
+  /// ln(1 + x) to 1 ulp, near 0 too.
+  package mutating func mathLog1p(_ x: ScalarID) -> ScalarID {
+    let zero = constant(0, like: x)
+    let one = constant(1, like: x)
+    let u = add(one, x)
+    let (exponent, significand) = split(u)
+    // What rounding took from u = 1 + x, by way of the greater of the two; nothing where 1 + x is
+    // not needed, as in ln(1 + f) with f = x.
+    let isNear = compare(.equal, exponent, zero)
+    let isLarge = compare(.greaterEqual, x, one)
+    let lost = select(isLarge, subtract(one, subtract(u, x)), subtract(x, subtract(u, one)))
+    let correction = select(isNear, zero, divide(lost, u))
+    let f = select(isNear, x, subtract(significand, one))
+    let result = logarithm(count: exponent, f: f, correction: correction)
+    let above = select(compare(.less, x, constant(.infinity, like: x)), result, x)
+    let below = select(
+      compare(.equal, u, zero), constant(-.infinity, like: x), constant(.nan, like: x))
+    return binary(.copysign, select(compare(.greater, u, zero), above, below), x)
+  }
+
+  /// ln(1 + eˣ) for x ≤ 0.
+  package mutating func logOfOnePlusExp(_ x: ScalarID) -> ScalarID {
+    let one = constant(1, like: x)
+    let y = mathExp(x)
+    let u = add(one, y)
+    // ln 2 + ln(u/2), where u is above √2, with what rounding took from u. There 1/u is nearly
+    // linear, and the little that is lost needs few digits.
+    let isHalved = compare(.greater, u, constant(1.4142135623730951, like: x))
+    let inverse = multiplyAdd(u, constant(-0.36, like: x), constant(1.205, like: x))
+    let lost = multiply(subtract(y, subtract(u, one)), inverse)
+    let zero = constant(0, like: x)
+    let half = subtract(multiply(u, constant(0.5, like: x)), one)
+    return logarithm(
+      count: select(isHalved, one, zero), f: select(isHalved, half, y),
+      correction: select(isHalved, lost, zero))
+  }
+
   /// k·ln 2 + ln(1 + f) + correction, for |correction| below a unit of the last place of 1.
   package mutating func logarithm(
     count: ScalarID, f: ScalarID, correction: ScalarID?

@@ -45,8 +45,9 @@ extension LoopBuilder {
     let distance = subtract(
       subtract(t, constant(0x1.762D86356BE3Fp+0, like: x)),
       constant(9.549995429965697e-17, like: x))
+    let rest = subtract(t, one)
     let ratio = divide(
-      polynomial(DigammaTables.upper, distance), polynomial(DigammaTables.lower, distance))
+      polynomial(DigammaTables.upper, rest), polynomial(DigammaTables.lower, rest))
     let step = divide(one, select(isBelow, negate(x), t))
     let isOutside = binary(.or, isBelow, isAbove)
     return multiplyAdd(distance, ratio, select(isOutside, step, zero))
@@ -135,14 +136,14 @@ extension LoopBuilder {
   }
 }
 
-/// Coefficients of ψ(root + t) / t as a quotient of polynomials.
+/// Coefficients of ψ(1 + t) / (1 + t − root) as a quotient of polynomials.
 private enum DigammaTables {
   static let upper: [Double] = [
-    0x1.ef72bc8ee38acp-1, 0x1.250f609a51d1cp+0, 0x1.e36c3dd08458cp-2, 0x1.4ef52110b25d4p-4,
-    0x1.69b6e5835527dp-8, 0x1.950a9c1da7b50p-14,
+    0x1.4018e9a62525ep+0, 0x1.c8af838774032p+0, 0x1.b830e0e72dc6ep-1, 0x1.59917c798bd6cp-3,
+    0x1.97ed06492e6f4p-7, 0x1.dc089286d4a79p-13,
   ]
   static let lower: [Double] = [
-    1, 0x1.a3fc0e9e36e6dp+0, 0x1.f15852090a9c2p-1, 0x1.0a6061e13c9f4p-2, 0x1.0427d9e43904dp-5,
-    0x1.8e5d3727eea12p-10, 0x1.1e6ec416da8b7p-16,
+    1, 0x1.0e1cd9ac90171p+1, 0x1.873bc920d81b9p+0, 0x1.eca704dbddd1cp-2, 0x1.107d778f118ffp-4,
+    0x1.c599d989ca032p-9, 0x1.50a39495ff256p-15,
   ]
 }

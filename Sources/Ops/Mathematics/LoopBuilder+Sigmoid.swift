@@ -1,0 +1,84 @@
+package import LoopIR
+import Support
+
+extension LoopBuilder {
+  /// 1 / (1 + e⁻ˣ) to 2 ulp, in the tails too.
+  package mutating func mathSigmoid(_ x: ScalarID) -> ScalarID {
+    let (small, sum) = logisticDenominator(x)
+    return divide(small, sum)
+  }
+
+  /// x / (1 + e⁻ˣ) to 2 ulp, in the tails too.
+  package mutating func mathSilu(_ x: ScalarID) -> ScalarID {
+    let (small, sum) = logisticDenominator(x)
+    // −∞ over a number would be −∞; where the clamp holds the result is 0.
+    let least = constant(-1000, like: x)
+    let y = select(compare(.less, x, least), least, x)
+    return divide(multiply(y, small), sum)
+  }
+
+  /// A power of two c and c·(1 + e⁻ˣ), which does not overflow before x over it underflows.
+  private mutating func logisticDenominator(
+    _ x: ScalarID
+  ) -> (scale: ScalarID, sum: ScalarID) {
+    let (bound, shift, scale) =
+      type(x).element == .f32 ? (110.0, 32.0, 0x1p-32) : (754.0, 64.0, 0x1p-64)
+    let (power, count) = exponential(negate(clamped(x, bound)))
+    let small = constant(scale, like: x)
+    let term = scaled(power, by: subtract(count, constant(shift, like: x)))
+    return (small, add(small, term))
+  }
+
+  /// ln(1 + eˣ) to 2 ulp, in the tails too.
+  package mutating func mathSoftplus(_ x: ScalarID) -> ScalarID {
+    let rest = logOfOnePlusExp(negate(unary(.abs, x)))
+    let zero = constant(0, like: x)
+    return add(select(compare(.greater, x, zero), x, zero), rest)
+  }
+
+  /// ln(eˣ + eʸ) to 2 ulp of the greater of its terms.
+  package mutating func mathLogaddexp(_ x: ScalarID, _ y: ScalarID) -> ScalarID {
+    // Equal infinities have no difference, but a sum.
+    let difference = select(
+      compare(.equal, x, y), constant(0, like: x), subtract(x, y))
+    let rest = logOfOnePlusExp(negate(unary(.abs, difference)))
+    return add(select(compare(.greater, x, y), x, y), rest)
+  }
+
+  /// tanh x to 1.5 ulp.
+  ///
+  /// x + x³·R(x²) below 0.6, 1 − 2/(e²ˣ + 1) above; one division serves both.
+  package mutating func mathTanh(_ x: ScalarID) -> ScalarID {
+    let magnitude = unary(.abs, x)
+    let one = constant(1, like: x)
+    let isSmall = compare(.less, magnitude, constant(0.6, like: x))
+    // From the limit on the result is 1.
+    let limit = constant(22, like: x)
+    let y = select(compare(.greater, magnitude, limit), limit, magnitude)
+    let (power, count) = exponential(add(y, y))
+    let sum = multiplyAdd(power, powerOfTwo(count), one)
+    let z = multiply(magnitude, magnitude)
+    let table = TanhTable.of(type(x).element)
+    let cube = multiply(multiply(magnitude, z), polynomial(table.upper, z))
+    let ratio = divide(
+      select(isSmall, cube, constant(-2, like: x)),
+      select(isSmall, polynomial(table.lower, z), sum))
+    return binary(.copysign, add(select(isSmall, magnitude, one), ratio), x)
+  }
+}
+
+/// (tanh(x)/x − 1) / x² in x², to 2⁻⁶¹ and 2⁻²⁸, as a quotient of polynomials.
+private struct TanhTable {
+  var upper: [Double]
+  var lower: [Double]
+
+  static func of(_ type: DType) -> TanhTable { type == .f32 ? single : double }
+
+  private static let double = TanhTable(
+    upper: [-0x1.5555555555554p-2, -0x1.4fd737f11d861p-6, -0x1.a1a4079dc3328p-13],
+    lower: [1, 0x1.d891f416cf17bp-2, 0x1.7d96f4c97a4d6p-6, 0x1.b10fe49b8379ep-13])
+
+  private static let single = TanhTable(
+    upper: [-0x1.55553ep-2, 0x1.1109c2p-3, -0x1.b89b92p-5, 0x1.54cac0p-6, -0x1.82abeep-8],
+    lower: [1])
+}
