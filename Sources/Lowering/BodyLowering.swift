@@ -53,10 +53,15 @@ struct BodyLowering {
       case .leaf:
         if let storage = storage(ofLeaf: node) { assign(value, storage) }
       case .reshape:
-        guard let source = reader.buffers[Int(node.operands[0].index)] else {
-          preconditionFailure("a reshaped value has a buffer")
+        if let source = reader.buffers[Int(node.operands[0].index)] {
+          assign(value, .alias(source))
+        } else {
+          // All values but scalar constants have one.
+          let target = assign(value, .workspace)
+          emit(&forest, demand.mask(of: value)) { nests, b in
+            nests.fill(target, with: node.operands[0], &b)
+          }
         }
-        assign(value, .alias(source))
       case .pointwise, .view, .generator, .assembly, .reduction, .search, .contraction, .gather,
         .scatter:
         guard placing.isRoot[Int(value.index)] else { continue }

@@ -38,6 +38,14 @@ struct Nests {
     }
   }
 
+  /// Writes a scalar to every element of a buffer.
+  func fill(_ buffer: BufferID, with scalar: Value, _ b: inout LoopBuilder) {
+    loops(over: b.body[buffer].shape, &b) { b, position in
+      var memo = ElementReader.Memo()
+      b.store(reader.read(scalar, at: [], &b, &memo), to: buffer, position)
+    }
+  }
+
   /// Loops over a shape, the last axis innermost; axes of 1 need none.
   func loops(
     over shape: [Dim], _ b: inout LoopBuilder, _ body: (inout LoopBuilder, [Index]) -> Void

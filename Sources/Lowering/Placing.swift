@@ -15,6 +15,8 @@ struct Placing {
   /// Whether a consumer reads elements of the value more than once.
   private var isReadAgain: [Bool]
   private var isForced: [Bool]
+  /// Whether a consumer takes the whole buffer of the value: then even a view has one of its own.
+  private var isTakenWhole: [Bool]
   /// The cost and the depth of computing an element of a value that has no buffer.
   private var cost: [Int]
   private var depth: [Int]
@@ -32,6 +34,7 @@ struct Placing {
     isRoot = isLive
     isReadAgain = isLive
     isForced = isLive
+    isTakenWhole = isLive
     useCount = Array(repeating: 0, count: count)
     cost = useCount
     depth = useCount
@@ -70,7 +73,7 @@ struct Placing {
       }
       if isReadAgain[Int(node.result.index)] { isReadAgain[place] = true }
       if isForced[Int(node.result.index)] { isForced[place] = true }
-    case .reshape, .routine: isForced[place] = true
+    case .reshape, .routine: isTakenWhole[place] = true
     case .gather:
       if number == 0 || graph.type(node.result).count != graph.type(operand).count {
         isReadAgain[place] = true
@@ -104,7 +107,8 @@ struct Placing {
         let again = isReadAgain[place] || useCount[place] > 1
         let fromBuffer = isView && depth[place] == 1
         isRoot[place] =
-          isForced[place] && !fromBuffer || again && cost[place] > Placing.cheap && !fromBuffer
+          isTakenWhole[place] || isForced[place] && !fromBuffer
+          || again && cost[place] > Placing.cheap && !fromBuffer
           || cost[place] > Placing.costLimit || depth[place] > Placing.depthLimit
       case .expansion, .request: preconditionFailure("'\(node.operation.name)' was not expanded")
       }
