@@ -5,11 +5,14 @@ import CLLVM
 /// A class, not a `~Copyable` owner: modules, builders and debug information each keep it alive, so
 /// that it goes last whatever the order in which they do. Not for use by two threads at once.
 package final class Context {
+  /// The handle.
   let ref: LLVMContextRef
   /// Errors and warnings that LLVM has reported since they were last taken.
   private var reported: [LLVMReport] = []
+  /// Numbers of kinds of metadata that were asked for.
   private var metadataKinds: [String: UInt32] = [:]
 
+  /// An empty context.
   package init() {
     ref = LLVMContextCreate()
     let opaque = Unmanaged.passUnretained(self).toOpaque()
@@ -26,6 +29,7 @@ package final class Context {
     return reported
   }
 
+  /// Keeps a report for later.
   fileprivate func keep(_ report: LLVMReport) {
     reported.append(report)
   }
@@ -47,7 +51,9 @@ package final class Context {
 
 /// An error or a warning that LLVM has reported while it optimised or emitted a module.
 package struct LLVMReport: Hashable, Sendable {
+  /// Whether it is an error rather than a warning.
   package var isError: Bool
+  /// What LLVM says.
   package var message: String
 }
 

@@ -2,9 +2,13 @@ import CLLVM
 
 /// What a debugger knows of the module: files, functions, lines and variables, as DWARF.
 package struct DebugInfo: ~Copyable {
+  /// The handle.
   let ref: LLVMDIBuilderRef
+  /// Where locations are made.
   private let context: Context
+  /// The module as a debugger sees it.
   private let unit: LLVMMetadataRef
+  /// Whether functions are told to be optimised.
   private let isOptimized: Bool
 
   /// How the bits of a number are to be read.
@@ -125,9 +129,12 @@ package struct DebugInfo: ~Copyable {
 
 /// A source file as a debugger looks for it.
 package struct DebugFile: Hashable, Sendable {
+  /// Its name, below the directory.
   package var name: String
+  /// Where the compiler ran.
   package var directory: String
 
+  /// A file by its name.
   package init(name: String, directory: String) {
     self.name = name
     self.directory = directory

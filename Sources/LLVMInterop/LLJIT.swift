@@ -5,8 +5,10 @@ import CLLVM
 /// Code comes in as an object file, the very one that would be written to disk, so that what runs
 /// here is what the user gets. What the code needs from outside is looked up in this process.
 package struct LLJIT: ~Copyable {
+  /// The handle.
   private let ref: LLVMOrcLLJITRef
 
+  /// An empty JIT for this machine.
   package init() throws(LLVMError) {
     guard Backend.lookUp(Host.triple) != nil else {
       throw LLVMError(.jit, "LLVM makes no code for this machine")

@@ -16,14 +16,18 @@ package struct LLVMError: Error, Hashable, Sendable, CustomStringConvertible {
     case jit
   }
 
+  /// What failed.
   package var step: Step
+  /// Why it failed.
   package var message: String
 
+  /// An error of a step.
   package init(_ step: Step, _ message: String) {
     self.step = step
     self.message = message
   }
 
+  /// The message.
   package var description: String { message }
 
   /// Takes over an error of LLVM's; nil is success.

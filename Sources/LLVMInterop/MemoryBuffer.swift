@@ -2,8 +2,10 @@ import CLLVM
 
 /// Bytes that LLVM has made: an object, assembly text or bitcode.
 package struct MemoryBuffer: ~Copyable {
+  /// The handle.
   let ref: LLVMMemoryBufferRef
 
+  /// Takes a buffer over from LLVM.
   init(taking ref: LLVMMemoryBufferRef) {
     self.ref = ref
   }
@@ -27,6 +29,7 @@ package struct MemoryBuffer: ~Copyable {
     return taken
   }
 
+  /// The number of bytes.
   package var count: Int { LLVMGetBufferSize(ref) }
 
   /// Calls `body` with the bytes where they stand.

@@ -24,16 +24,19 @@ extension Builder {
       value: IRValue(LLVMBuildSwitch(ref, value.ref, fallback.ref, UInt32(expectedCases))))
   }
 
+  /// Returns a value.
   @discardableResult
   package func ret(_ value: IRValue) -> IRValue {
     IRValue(LLVMBuildRet(ref, value.ref))
   }
 
+  /// Returns nothing.
   @discardableResult
   package func retVoid() -> IRValue {
     IRValue(LLVMBuildRetVoid(ref))
   }
 
+  /// Promises that control does not come here.
   @discardableResult
   package func unreachable() -> IRValue {
     IRValue(LLVMBuildUnreachable(ref))
@@ -74,6 +77,7 @@ extension Builder {
     add(attribute, toCall: call, at: LLVMAttributeIndex(argument + 1))
   }
 
+  /// Gives a call an attribute at a place.
   private func add(
     _ attribute: IRAttribute, toCall call: IRValue, at index: LLVMAttributeIndex
   ) {

@@ -39,6 +39,7 @@ extension Builder {
     overflowing(signed ? "llvm.smul.with.overflow" : "llvm.umul.with.overflow", a, b)
   }
 
+  /// Calls an intrinsic that gives a pair.
   private func overflowing(_ name: String, _ a: IRValue, _ b: IRValue) -> Overflowing {
     let pair = intrinsic(name, [a, b])
     return (value: extractValue(pair, 0), overflow: extractValue(pair, 1))

@@ -118,6 +118,8 @@ extension Builder {
 
 /// How the lanes of a vector are folded.
 package enum VectorReduction: String, Hashable, Sendable {
+  /// Of floating-point numbers.
   case fadd, fmul, fmin, fmax, fminimum, fmaximum
+  /// Of integers.
   case add, mul, and, or, xor, smin, smax, umin, umax
 }

@@ -5,12 +5,15 @@ import CLLVM
 /// Operations on constants are folded, so that a result need not be an instruction. Methods are
 /// called as LLVM's instructions are; `name` is for readers of the printed IR.
 package struct Builder: ~Copyable {
+  /// The handle.
   let ref: LLVMBuilderRef
+  /// Where types and constants come from.
   package let context: Context
 
   /// What every following instruction on floating-point numbers may take for granted.
   package var fastMath: FastMath = []
 
+  /// A builder without a place yet.
   package init(in context: Context) {
     self.context = context
     ref = LLVMCreateBuilderInContext(context.ref)

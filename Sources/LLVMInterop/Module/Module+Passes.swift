@@ -7,6 +7,7 @@ import CLLVM
 package struct PassOptions: Hashable, Sendable {
   /// Whether the vectorizer may run several vectors of a loop at once.
   package var loopInterleaving = true
+  /// Whether short loops may be spelled out.
   package var loopUnrolling = true
   /// Whether functions with equal bodies become one.
   package var mergeFunctions = false
@@ -15,6 +16,7 @@ package struct PassOptions: Hashable, Sendable {
   /// How much inlining may cost; nil leaves it to LLVM.
   package var inlinerThreshold: Int?
 
+  /// What `opt` does when nothing else is said.
   package init() {}
 
   /// Calls `body` with the options as the C API takes them.

@@ -2,7 +2,9 @@ import CLLVM
 
 /// A unit of compilation: functions and global variables.
 package struct Module: ~Copyable {
+  /// The handle.
   let ref: LLVMModuleRef
+  /// Where its types and constants live.
   package let context: Context
 
   /// An empty module.
@@ -11,6 +13,7 @@ package struct Module: ~Copyable {
     ref = LLVMModuleCreateWithNameInContext(name, context.ref)
   }
 
+  /// Takes a module over from LLVM.
   private init(taking ref: LLVMModuleRef, in context: Context) {
     self.ref = ref
     self.context = context

@@ -5,6 +5,7 @@ import Synchronization
 ///
 /// Only the one that is needed is initialised: all of them together cost milliseconds.
 enum Backend {
+  /// The families that are initialised alone, and all the others.
   case x86, aarch64, arm, riscv, webAssembly, nvptx, other
 
   /// The back end for the first part of a triple.

@@ -4,6 +4,7 @@ import Synchronization
 /// LLVM's complaints about CPUs and features go to standard error and nowhere else, and the C API
 /// has no list of them. So they are read from there.
 enum StandardErrorCapture {
+  /// One capture at a time.
   private static let turn = Mutex(())
 
   /// Calls `body` and returns, beside its result, what was printed on standard error meanwhile; nil

@@ -50,6 +50,7 @@ extension Target {
 
   /// Whether two triples agree in all but the vendor, which changes nothing.
   private func matches(_ other: String) -> Bool {
+    /// The parts of a triple but the second.
     func withoutVendor(_ triple: String) -> [Substring] {
       var parts = triple.split(separator: "-", omittingEmptySubsequences: false)
       if parts.count > 2 { parts.remove(at: 1) }

@@ -14,6 +14,7 @@ extension TargetMachine {
     }
   }
 
+  /// The bits on x86: by the CPU, then by what the features add and take away.
   private var x86VectorBits: Int {
     var bits = 128
     if target.cpu.isIn(TargetMachine.cpusWithAVX) { bits = 256 }

@@ -2,12 +2,15 @@ import CLLVM
 
 /// What kind of file machine code is written to.
 package enum FileKind: Hashable, Sendable {
+  /// Machine code for the linker; the same as text.
   case object, assembly
 }
 
 /// A target with all that LLVM needs to know to make code for it.
 package struct TargetMachine: ~Copyable {
+  /// The handle.
   let ref: LLVMTargetMachineRef
+  /// What the machine was made for.
   package let target: Target
   /// Sizes and alignments of types, in LLVM's spelling.
   package let dataLayout: String
@@ -24,6 +27,7 @@ package struct TargetMachine: ~Copyable {
     try self.init(target, request)
   }
 
+  /// The machine for a target that was resolved.
   private init(_ target: Target, _ request: TargetRequest) throws(LLVMError) {
     guard
       let ref = target.makeMachine(optimization: request.optimization, request.relocation)
@@ -96,6 +100,7 @@ extension Target {
       LLVMCodeModelDefault)
   }
 
+  /// LLVM's word for where code may stand.
   private func relocationMode(_ relocation: Relocation) -> LLVMRelocMode {
     switch relocation {
     case .automatic: isBareMetal ? LLVMRelocStatic : LLVMRelocPIC

@@ -2,8 +2,10 @@ import CLLVM
 
 /// How much LLVM's instruction selection and register allocation shall try.
 package enum OptimizationLevel: Int, Hashable, Sendable {
+  /// As in `-O0` to `-O3`.
   case o0, o1, o2, o3
 
+  /// LLVM's word for it.
   var raw: LLVMCodeGenOptLevel {
     switch self {
     case .o0: LLVMCodeGenLevelNone
@@ -33,9 +35,12 @@ package struct TargetRequest: Hashable, Sendable {
   package var cpu: String?
   /// Features to add and to leave out, as `+avx2,-fma`.
   package var features: String
+  /// How hard LLVM tries.
   package var optimization: OptimizationLevel
+  /// Where the code may stand in memory.
   package var relocation: Relocation
 
+  /// A request; this machine where nothing is said.
   package init(
     triple: String? = nil, cpu: String? = nil, features: String = "",
     optimization: OptimizationLevel = .o3, relocation: Relocation = .automatic
@@ -52,7 +57,9 @@ package struct TargetRequest: Hashable, Sendable {
 package struct Target: Hashable, Sendable {
   /// The triple, normalised.
   package var triple: String
+  /// The CPU, by LLVM's name; empty for LLVM's own default.
   package var cpu: String
+  /// Features beyond those of the CPU, as `+avx2,-fma`.
   package var features: String
   /// Whether triple and CPU are those of this machine.
   package var isHost: Bool

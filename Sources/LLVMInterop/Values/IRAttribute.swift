@@ -2,12 +2,14 @@ import CLLVM
 
 /// A promise about a function, a parameter or a result, or a wish how to compile it.
 package struct IRAttribute: Hashable, Sendable {
+  /// How LLVM stores it.
   private enum Form: Hashable, Sendable {
     /// The first of these names that this LLVM knows, with a number.
     case known([String], UInt64)
     case text(String, String)
   }
 
+  /// What the attribute says.
   private let form: Form
 
   /// The place of a function's own attributes.
@@ -46,13 +48,21 @@ package struct IRAttribute: Hashable, Sendable {
 
 /// Attributes of parameters and results.
 extension IRAttribute {
+  /// What the pointer reaches is reached through nothing else.
   package static let noAlias = flag("noalias")
+  /// Nothing is written through the pointer.
   package static let readOnly = flag("readonly")
+  /// Nothing is read through the pointer.
   package static let writeOnly = flag("writeonly")
+  /// The pointer is not followed.
   package static let readNone = flag("readnone")
+  /// The pointer is not null.
   package static let nonNull = flag("nonnull")
+  /// The value is neither undefined nor poison.
   package static let noUndef = flag("noundef")
+  /// The caller fills a small integer up with zeros.
   package static let zeroExtended = flag("zeroext")
+  /// The caller fills a small integer up with its sign.
   package static let signExtended = flag("signext")
 
   /// The pointer is not kept. LLVM 21 has renamed it to `captures(none)`, whose number is 0.
@@ -74,22 +84,39 @@ extension IRAttribute {
 
 /// Attributes of functions and calls.
 extension IRAttribute {
+  /// No exception leaves the function.
   package static let noUnwind = flag("nounwind")
+  /// The function comes to an end.
   package static let willReturn = flag("willreturn")
+  /// The function does not loop for ever without effect.
   package static let mustProgress = flag("mustprogress")
+  /// The function does not talk to other threads.
   package static let noSync = flag("nosync")
+  /// The function frees no memory.
   package static let noFree = flag("nofree")
+  /// The function is not called by what it calls.
   package static let noRecurse = flag("norecurse")
+  /// The function does not return.
   package static let noReturn = flag("noreturn")
+  /// The function stays a function.
   package static let noInline = flag("noinline")
+  /// The function becomes part of its callers.
   package static let alwaysInline = flag("alwaysinline")
+  /// Inlining is worth more than it seems.
   package static let inlineHint = flag("inlinehint")
+  /// The function may be called where the program would not.
   package static let speculatable = flag("speculatable")
+  /// The function is hardly ever called.
   package static let cold = flag("cold")
+  /// The function is called often.
   package static let hot = flag("hot")
+  /// The function is not optimised; goes with `noInline`.
   package static let optimizeNone = flag("optnone")
+  /// Small code is better than fast code, within limits.
   package static let optimizeForSize = flag("optsize")
+  /// Small code is better than fast code.
   package static let minimizeSize = flag("minsize")
+  /// The pass `asan` checks the memory accesses of the function.
   package static let sanitizeAddress = flag("sanitize_address")
 
   /// The function can be unwound from every instruction, as debuggers like it.

@@ -2,16 +2,20 @@ import CLLVM
 
 /// A function: declared as long as it has no block, defined from the first one on.
 package struct IRFunction: IRSymbol, Hashable {
+  /// Its address.
   package let value: IRValue
   /// The function type, which a call needs beside the address.
   package let type: IRType
 
+  /// Wraps a handle.
   init(_ ref: LLVMValueRef, type: IRType) {
     value = IRValue(ref)
     self.type = type
   }
 
+  /// The number of parameters.
   package var parameterCount: Int { Int(LLVMCountParams(value.ref)) }
+  /// Whether it has no body here.
   package var isDeclaration: Bool { LLVMIsDeclaration(value.ref) != 0 }
 
   /// A parameter, counted from 0.
@@ -50,6 +54,7 @@ package struct IRFunction: IRSymbol, Hashable {
     add(attribute, at: LLVMAttributeIndex(0))
   }
 
+  /// Gives an attribute to a place.
   private func add(_ attribute: IRAttribute, at index: LLVMAttributeIndex) {
     let context = LLVMGetTypeContext(type.ref)
     LLVMAddAttributeAtIndex(value.ref, index, attribute.make(in: context))
@@ -75,8 +80,10 @@ package struct IRFunction: IRSymbol, Hashable {
 
 /// A basic block.
 package struct IRBlock: Hashable {
+  /// The handle.
   let ref: LLVMBasicBlockRef
 
+  /// Wraps a handle.
   init(_ ref: LLVMBasicBlockRef) {
     self.ref = ref
   }
@@ -103,6 +110,7 @@ package struct IRBlock: Hashable {
 
 /// A phi, whose incoming values are told one by one.
 package struct IRPhi: Hashable {
+  /// What comes from the predecessor that control came from.
   package let value: IRValue
 
   /// Tells which value comes from which predecessor.
@@ -115,6 +123,7 @@ package struct IRPhi: Hashable {
 
 /// A switch, whose cases are told one by one.
 package struct IRSwitch: Hashable {
+  /// The instruction.
   package let value: IRValue
 
   /// Tells where to go for one constant.

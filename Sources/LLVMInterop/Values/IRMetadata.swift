@@ -2,8 +2,10 @@ import CLLVM
 
 /// A node of metadata.
 package struct IRMetadata: Hashable {
+  /// The handle.
   let ref: LLVMMetadataRef
 
+  /// Wraps a handle.
   init(_ ref: LLVMMetadataRef) {
     self.ref = ref
   }
@@ -53,15 +55,22 @@ extension Context {
 
 /// A wish about one loop.
 package enum LoopHint: Hashable, Sendable {
+  /// Whether the vectorizer may touch the loop.
   case vectorize(Bool)
+  /// How many lanes the vectorizer shall use.
   case vectorWidth(Int)
+  /// How many vectors the vectorizer shall run at once.
   case interleave(Int)
+  /// The loop is not unrolled.
   case noUnroll
+  /// How many turns are spelled out.
   case unroll(Int)
+  /// The loop ends.
   case mustProgress
   /// The loop has been vectorized by hand: no further attempt.
   case isVectorized
 
+  /// The hint as a node.
   func metadata(in context: Context) -> IRMetadata {
     let property = self.property(in: context)
     let key = context.metadata("llvm.loop." + property.name)

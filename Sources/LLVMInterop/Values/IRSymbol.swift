@@ -9,6 +9,7 @@ package enum Linkage {
   /// This module alone; the object does not show the name.
   case `private`
 
+  /// LLVM's word for it.
   var raw: LLVMLinkage {
     switch self {
     case .external: LLVMExternalLinkage
@@ -20,8 +21,10 @@ package enum Linkage {
 
 /// Whether an external symbol leaves the shared library that it is linked into.
 package enum Visibility {
+  /// It does; it does not; it does, but is not replaced from outside.
   case `default`, hidden, protected
 
+  /// LLVM's word for it.
   var raw: LLVMVisibility {
     switch self {
     case .default: LLVMDefaultVisibility
@@ -38,12 +41,15 @@ package protocol IRSymbol {
 }
 
 extension IRSymbol {
+  /// What the linker calls it.
   package var name: String { value.name }
 
+  /// Says who may refer to it.
   package func setLinkage(_ linkage: Linkage) {
     LLVMSetLinkage(value.ref, linkage.raw)
   }
 
+  /// Says whether it leaves the shared library.
   package func setVisibility(_ visibility: Visibility) {
     LLVMSetVisibility(value.ref, visibility.raw)
   }
@@ -53,10 +59,12 @@ extension IRSymbol {
     LLVMSetUnnamedAddress(value.ref, LLVMGlobalUnnamedAddr)
   }
 
+  /// Puts it into a section of the object.
   package func setSection(_ section: String) {
     LLVMSetSection(value.ref, section)
   }
 
+  /// Puts it at a multiple of so many bytes.
   package func setAlignment(_ bytes: Int) {
     LLVMSetAlignment(value.ref, UInt32(bytes))
   }
@@ -64,6 +72,7 @@ extension IRSymbol {
 
 /// A global variable.
 package struct IRGlobal: IRSymbol, Hashable {
+  /// Its address.
   package let value: IRValue
   /// The type of what is stored, not of its address.
   package let contents: IRType
@@ -81,5 +90,6 @@ package struct IRGlobal: IRSymbol, Hashable {
 
 /// A further name of a function or a global variable.
 package struct IRAlias: IRSymbol, Hashable {
+  /// Its address.
   package let value: IRValue
 }

@@ -9,7 +9,9 @@ extension IRType {
   /// - Requires: This is an integer or a vector of integers.
   package var allOnes: IRValue { IRValue(LLVMConstAllOnes(ref)) }
 
+  /// Any value, a new one at each use.
   package var undef: IRValue { IRValue(LLVMGetUndef(ref)) }
+  /// What no value may depend on.
   package var poison: IRValue { IRValue(LLVMGetPoison(ref)) }
 
   /// A whole number, in every lane of a vector; wraps to the width of an integer type.
@@ -65,8 +67,11 @@ extension IRValue {
 }
 
 extension Context {
+  /// The `i1` 1.
   package var `true`: IRValue { i1.allOnes }
+  /// The `i1` 0.
   package var `false`: IRValue { i1.zero }
+  /// The null pointer.
   package var null: IRValue { pointer.zero }
 
   /// A constant structure without a name.

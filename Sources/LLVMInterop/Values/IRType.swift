@@ -2,8 +2,10 @@ import CLLVM
 
 /// A type of LLVM IR; a handle that is valid as long as its context.
 package struct IRType: Hashable {
+  /// The handle.
   let ref: LLVMTypeRef
 
+  /// Wraps a handle.
   init(_ ref: LLVMTypeRef) {
     self.ref = ref
   }
@@ -23,8 +25,11 @@ package struct IRType: Hashable {
     IRType(LLVMArrayType2(ref, UInt64(count)))
   }
 
+  /// Whether this is a vector with a fixed number of lanes.
   package var isVector: Bool { LLVMGetTypeKind(ref) == LLVMVectorTypeKind }
+  /// Whether this is an address.
   package var isPointer: Bool { LLVMGetTypeKind(ref) == LLVMPointerTypeKind }
+  /// Whether this is the type of nothing.
   package var isVoid: Bool { LLVMGetTypeKind(ref) == LLVMVoidTypeKind }
 
   /// Whether this is an integer, or a vector of integers.
@@ -50,20 +55,32 @@ package struct IRType: Hashable {
 }
 
 extension IRType: CustomStringConvertible {
+  /// The type as LLVM prints it.
   package var description: String { String(takingMessage: LLVMPrintTypeToString(ref)) }
 }
 
 extension Context {
+  /// The type of nothing.
   package var void: IRType { IRType(LLVMVoidTypeInContext(ref)) }
+  /// The integer of one bit, which comparisons give.
   package var i1: IRType { IRType(LLVMInt1TypeInContext(ref)) }
+  /// The integer of 8 bits.
   package var i8: IRType { IRType(LLVMInt8TypeInContext(ref)) }
+  /// The integer of one bit, which comparisons give.
   package var i16: IRType { IRType(LLVMInt16TypeInContext(ref)) }
+  /// The integer of 32 bits.
   package var i32: IRType { IRType(LLVMInt32TypeInContext(ref)) }
+  /// The integer of 64 bits.
   package var i64: IRType { IRType(LLVMInt64TypeInContext(ref)) }
+  /// The IEEE number of 16 bits.
   package var half: IRType { IRType(LLVMHalfTypeInContext(ref)) }
+  /// The upper half of `float`.
   package var bfloat: IRType { IRType(LLVMBFloatTypeInContext(ref)) }
+  /// The IEEE number of 32 bits.
   package var float: IRType { IRType(LLVMFloatTypeInContext(ref)) }
+  /// The IEEE number of 64 bits.
   package var double: IRType { IRType(LLVMDoubleTypeInContext(ref)) }
+  /// An address.
   package var pointer: IRType { IRType(LLVMPointerTypeInContext(ref, 0)) }
 
   /// An integer of any width.

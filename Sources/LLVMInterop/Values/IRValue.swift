@@ -4,14 +4,19 @@ import CLLVM
 ///
 /// A handle that is valid as long as the module (for constants: the context) that it stands in.
 package struct IRValue: Hashable {
+  /// The handle.
   let ref: LLVMValueRef
 
+  /// Wraps a handle.
   init(_ ref: LLVMValueRef) {
     self.ref = ref
   }
 
+  /// Its type.
   package var type: IRType { IRType(LLVMTypeOf(ref)) }
+  /// Whether it is known at compile time.
   package var isConstant: Bool { LLVMIsConstant(ref) != 0 }
+  /// Whether it is computed by an instruction.
   package var isInstruction: Bool { LLVMIsAInstruction(ref) != nil }
 
   /// The name that the value has in printed IR; it may be empty.
@@ -40,6 +45,7 @@ package struct IRValue: Hashable {
 }
 
 extension IRValue: CustomStringConvertible {
+  /// The value as LLVM prints it.
   package var description: String { String(takingMessage: LLVMPrintValueToString(ref)) }
 }
 
