@@ -16,6 +16,7 @@ extension Differentiator {
     to targets: [Value], _ request: Request, _ span: Span
   ) throws(Diagnostic) -> [Value?] {
     var sweep = ForwardSweep(request: request, span: span)
+    sweep.tangents.reserveCapacity(span.nodes.count + 1)
     for (wrt, direction) in zip(request.wrt, request.along) where span.contains(wrt) {
       contribute(direction, to: wrt, &sweep)
     }

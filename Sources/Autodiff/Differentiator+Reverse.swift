@@ -19,6 +19,7 @@ extension Differentiator {
     from target: Value, seed: Value, _ request: Request, _ span: Span
   ) throws(Diagnostic) -> [Value?] {
     var sweep = ReverseSweep(request: request, span: span)
+    sweep.cotangents.reserveCapacity(span.nodes.count + 1)
     sweep.cotangents[target] = Cotangent(value: seed, mask: nil)
     for id in span.nodes.reversed() { try pull(id, &sweep) }
     // The seed is no derivative by a target that `constant` names.
