@@ -64,5 +64,7 @@ let package = Package(
       "OpsTests", ["Autodiff", "GraphIR", "LoopIR", "Ops", "Support"],
       exclude: ["make_structure_table.py"]),
     tests("LoweringTests", ["GraphIR", "LoopIR", "Lowering", "Ops", "Support"]),
+    tests(
+      "RewritesTests", ["Autodiff", "GraphIR", "Ops", "Rewrites", "Support", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6])

@@ -69,7 +69,7 @@ package struct PrettyPrinter {
   private func leaf(_ value: Value, _ node: Node) -> String {
     switch node.attributes {
     case .parameter(let number): return graph.parameters[number].name
-    case .literal(let literal, _): return literal.description
+    case .literal(let literal, let dtype): return literal.description(as: dtype)
     case .data(let number): return graph[value].name ?? spelled(graph.data[number])
     case .none, .integer, .dtype, .axis, .axes, .reduction, .shape, .slice, .pad, .contraction,
       .picking, .derivative:

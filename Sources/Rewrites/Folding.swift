@@ -39,7 +39,9 @@ enum Folding {
   /// What folding a node of the operation promises, whose operands have a type; nil where it is not
   /// done.
   static func kind(_ operation: Operation, _ dtype: DType) -> Kind? {
-    switch operation.kernel {
+    // A broadcast is a constant's form already.
+    if operation == .broadcastTo { return nil }
+    return switch operation.kernel {
     case .pointwise: !dtype.isFloat || rounded.contains(operation) ? .exact : .function
     case .view, .reshape, .assembly, .search: .exact
     case .reduction: !dtype.isFloat || picking.contains(operation) ? .exact : .sum
@@ -62,7 +64,7 @@ extension Rewriter {
   /// The constant that a node computes from constants; nil where it does not, or where that would
   /// not be worth its memory.
   mutating func folded(_ candidate: Candidate, _ kind: Folding.Kind) -> Value? {
-    guard let first = candidate.operands.first,
+    guard let first = candidate.operands.first, isConstantNode(first),
       Folding.kind(candidate.operation, dtype(first)) == kind,
       let operands = constantTensors(candidate.operands), let shape = fixed(candidate.type.shape)
     else { return nil }
@@ -77,6 +79,11 @@ extension Rewriter {
       resultTypes: [candidate.type.dtype], resultShapes: [shape], sizes: [:], data: graph.data)
     guard let tensor = try? candidate.operation.evaluate(context).first else { return nil }
     return constant(tensor)
+  }
+
+  /// Whether a value may be one that folding starts from.
+  private func isConstantNode(_ value: Value) -> Bool {
+    isMade(value, by: .literal) || isMade(value, by: .data) || isMade(value, by: .broadcastTo)
   }
 
   /// The operands as tensors, if all are constants.

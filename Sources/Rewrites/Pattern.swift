@@ -63,6 +63,11 @@ package indirect enum Pattern: Sendable {
     if case .node(let operation, _, _) = self { operation } else { nil }
   }
 
+  /// The operands of the root of a term.
+  var operands: [Pattern] {
+    if case .node(_, let operands, _) = self { operands } else { [] }
+  }
+
   /// The variables in it.
   var variables: Set<Variable> {
     switch self {

@@ -6,17 +6,19 @@ extension Rewriter {
   /// The value that the first fitting rule gives; nil if none fits.
   mutating func rewritten(_ candidate: Candidate) -> Value? {
     guard mayApply else { return nil }
-    let numbers = table.rules(for: candidate.operation)
+    let attempts = table.attempts(for: candidate.operation)
     guard depth < Rewriter.depthLimit, fuel > 0 else {
-      if !numbers.isEmpty { isIncomplete = true }
+      if !attempts.isEmpty { isIncomplete = true }
       return nil
     }
     depth += 1
     defer { depth -= 1 }
-    for number in numbers {
-      let rule = table.rules[number]
-      if options.strict, rule.exactness != .exact, isFloating(candidate) { continue }
-      if let value = applied(rule, number, to: candidate) { return value }
+    let operands = candidate.operands.map { identity(of: $0) }
+    let isExactOnly = options.strict && isFloating(candidate)
+    for attempt in attempts where attempt.mayFit(operands) {
+      let rule = table.rules[attempt.rule]
+      if isExactOnly, rule.exactness != .exact { continue }
+      if let value = applied(rule, attempt, to: candidate) { return value }
     }
     return nil
   }
@@ -28,12 +30,13 @@ extension Rewriter {
 
   /// The value that a rule gives for the node, with the node's type; nil where it does not fit.
   private mutating func applied(
-    _ rule: Rule, _ number: Int, to candidate: Candidate
+    _ rule: Rule, _ attempt: RuleTable.Attempt, to candidate: Candidate
   ) -> Value? {
+    if let left = attempt.left, !fits(left, rule, candidate) { return nil }
     // Counted first, so that what the result sets off is within the limit too.
-    let count = log.begin(number)
+    let count = log.begin(attempt.rule)
     guard let value = right(of: rule, for: candidate) else {
-      log.cancel(number)
+      log.cancel(attempt.rule)
       return nil
     }
     fuel -= 1
@@ -46,20 +49,19 @@ extension Rewriter {
     return result
   }
 
+  /// Whether a node looks like the left side, and the guard holds; binds the variables.
+  private mutating func fits(_ left: Pattern, _ rule: Rule, _ candidate: Candidate) -> Bool {
+    bindings.clear()
+    return Matcher.matches(
+      left, candidate.operation, candidate.operands, candidate.attributes, graph, &bindings)
+      && rule.condition?.holds(self, bindings) ?? true
+  }
+
+  /// What a rule gives for a node that it fits, with the variables bound; nil where code does not fit.
   private mutating func right(of rule: Rule, for candidate: Candidate) -> Value? {
     switch rule.body {
-    case .code(let code): return code(&self, candidate)
-    case .sides(let orientations, let right):
-      for left in orientations {
-        bindings.clear()
-        guard
-          Matcher.matches(
-            left, candidate.operation, candidate.operands, candidate.attributes, graph, &bindings),
-          rule.condition?.holds(self, bindings) ?? true
-        else { continue }
-        return built(right, bindings, dtype: candidate.type.dtype)
-      }
-      return nil
+    case .code(let code): code(&self, candidate)
+    case .sides(_, let right): built(right, bindings, dtype: candidate.type.dtype)
     }
   }
 

@@ -29,7 +29,10 @@ package struct Rewriter: Sendable {
   var foldingBudget = Folding.elementBudget
   /// The places of tensors that folding made, by their bits.
   var foldedData: [Folding.Key: Int] = [:]
+  /// The values of nodes that were made or rewritten.
   private var nodes: [NodeKey: Value] = [:]
+  /// The operations of the nodes, by value.
+  private var operations: [ObjectIdentifier] = []
 
   init(_ table: RuleTable, _ options: RewriteOptions, _ log: RewriteLog, like source: Graph) {
     graph = Graph(withoutNodesOf: source)
@@ -68,9 +71,8 @@ package struct Rewriter: Sendable {
   /// A value for the node: one that is there already, one that a rule gives, or a new one.
   private mutating func make(_ candidate: Candidate) -> Value {
     let key = NodeKey(candidate)
-    // What is there went through the rules, and none applied.
     if let known = nodes[key] { return known }
-    return rewritten(candidate) ?? append(candidate, key)
+    return new(candidate, key)
   }
 
   /// The same for a node of the source, where merging is counted and may be switched off.
@@ -82,7 +84,14 @@ package struct Rewriter: Sendable {
       if !candidate.operands.isEmpty { log.countMerge() }
       return known
     }
-    return rewritten(candidate) ?? append(candidate, key)
+    return new(candidate, key)
+  }
+
+  /// A value that a rule gives, or a new one.
+  private mutating func new(_ candidate: Candidate, _ key: NodeKey) -> Value {
+    let value = rewritten(candidate) ?? append(candidate)
+    nodes[key] = value
+    return value
   }
 
   /// The results of a node that rules do not look at.
@@ -91,17 +100,21 @@ package struct Rewriter: Sendable {
   ) -> [Value] {
     let id = graph.append(
       node.operation, operands, node.attributes, types: types, regions: regions, site: node.site)
+    for _ in types { operations.append(ObjectIdentifier(node.operation)) }
     return graph[id].results
   }
 
-  private mutating func append(_ candidate: Candidate, _ key: NodeKey) -> Value {
-    let id = graph.append(
+  private mutating func append(_ candidate: Candidate) -> Value {
+    let value = Value(graph.values.count)
+    graph.append(
       candidate.operation, candidate.operands, candidate.attributes, types: [candidate.type],
       site: site)
-    let value = graph[id].result
-    nodes[key] = value
+    operations.append(ObjectIdentifier(candidate.operation))
     return value
   }
+
+  /// The identity of the operation that computes a value.
+  func identity(of value: Value) -> ObjectIdentifier { operations[Int(value.index)] }
 }
 
 /// What rules look at and build with.
@@ -114,14 +127,21 @@ extension Rewriter {
   /// The operation that computes a value.
   package func operation(of value: Value) -> Operation { graph.node(of: value).operation }
 
-  /// The operand of a node of that operation; nil for other values.
+  /// Whether a value is computed by that operation.
+  package func isMade(_ value: Value, by operation: Operation) -> Bool {
+    identity(of: value) == ObjectIdentifier(operation)
+  }
+
+  /// The first operand of a node of that operation; nil for other values.
   package func operand(of value: Value, _ operation: Operation) -> Value? {
-    let node = graph.node(of: value)
-    return node.operation == operation ? node.operands[0] : nil
+    isMade(value, by: operation) ? graph.node(of: value).operands[0] : nil
   }
 
   /// The literal that a value is, or is a broadcast of.
-  package func scalarConstant(_ value: Value) -> Value? { graph.scalarConstant(value) }
+  package func scalarConstant(_ value: Value) -> Value? {
+    isMade(value, by: .literal) || isMade(value, by: .broadcastTo)
+      ? graph.scalarConstant(value) : nil
+  }
 
   /// The number of which all elements of a constant are.
   package func constant(_ value: Value) -> Literal? { scalarConstant(value).flatMap(graph.literal) }

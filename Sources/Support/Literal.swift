@@ -36,6 +36,16 @@ package enum Literal: Hashable, Sendable {
   }
 }
 
+extension Literal {
+  /// The value in as many digits as tell it from other numbers of a type.
+  package func description(as dtype: DType) -> String {
+    if case .float(let value) = self, value.isFinite, dtype.arithmetic == .f32 {
+      return Float(value).description
+    }
+    return description
+  }
+}
+
 extension Literal: CustomStringConvertible {
   package var description: String {
     switch self {

@@ -17,8 +17,8 @@ extension Catalogue {
       "broadcast-sink", "f(broadcast_to(x), y)", "broadcast_to(f(x, y))", .exact,
       on: .every("elementwise operations", \.isPointwise)
     ) { r, node in
+      guard node.operands.contains(where: { r.isMade($0, by: .broadcastTo) }) else { return nil }
       let sources = node.operands.map { r.operand(of: $0, .broadcastTo) ?? $0 }
-      guard sources != node.operands else { return nil }
       return r.emit(node.operation, sources, node.attributes)
     },
     .code(

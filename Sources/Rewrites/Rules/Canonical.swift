@@ -52,6 +52,6 @@ extension Catalogue {
 extension Rewriter {
   /// Whether a value is constant, and so stands first.
   fileprivate func isConstant(_ value: Value) -> Bool {
-    operation(of: value) == .data || scalarConstant(value) != nil
+    isMade(value, by: .data) || scalarConstant(value) != nil
   }
 }

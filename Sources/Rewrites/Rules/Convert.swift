@@ -15,6 +15,9 @@ extension Catalogue {
       guard let source = r.operand(of: middle, .convert),
         r.dtype(middle).holds(r.dtype(source))
       else { return nil }
+      // Floats saturate where integers wrap.
+      let saturates = r.dtype(middle).isFloat && node.type.dtype.isInteger
+      if saturates, !r.dtype(source).isFloat { return nil }
       return r.emit(.convert, [source], node.attributes)
     },
   ]

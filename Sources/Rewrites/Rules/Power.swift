@@ -7,7 +7,7 @@ extension Catalogue {
   static let powers: [Rule] = [
     Rule("pow-one", x ** 1 => x, .exact),
     Rule("pow-zero", x ** 0 => 1, .exact),
-    Rule("one-pow", 1 ** x => 1, .exact),
+    Rule("one-pow", 1 ** x => 1, .exact, if: .isFloat(x)),
     Rule("pow-two", x ** 2 => square(x), .within(ulps: 1)),
     Rule("pow-minus-one", x ** -1 => reciprocal(x), .within(ulps: 1), if: .isFloat(x)),
     // √ of -∞ is NaN and √ of -0 is -0, where the powers are ∞ and +0.
@@ -28,7 +28,7 @@ extension Catalogue {
 
   static let functions: [Rule] = [
     Rule("abs-abs", abs(abs(x)) => abs(x), .exact),
-    Rule("abs-negated", abs(-x) => abs(x), .exact),
+    Rule("abs-negated", abs(-x) => abs(x), .exact, if: .isSigned(x)),
     Rule("abs-square", abs(square(x)) => square(x), .exact, if: .isFloat(x)),
     Rule("square-negated", square(-x) => square(x), .exact),
     Rule("square-abs", square(abs(x)) => square(x), .exact),

@@ -43,6 +43,8 @@ extension Catalogue {
 extension Rewriter {
   /// Conditions that an implication looks at.
   private static let implicationDepth = 4
+  /// Elementwise nodes between two masks: as many as the factors of a derivative make.
+  private static let maskDepth = 4
 
   /// The branch that a `where` takes at every place where the mask has that truth; nil where that is
   /// not known, or the value is no `where`.
@@ -73,16 +75,21 @@ extension Rewriter {
     return nil
   }
 
-  /// An elementwise node with those operands that are a `where` replaced by the branch that counts;
-  /// nil where there is none.
+  /// Elementwise nodes with a `where` among what they are computed from replaced by the branch that
+  /// counts; nil where there is none.
   ///
   /// What is computed at the other places differs, but the `where` around it does not choose that.
   fileprivate mutating func withoutMasks(
-    _ value: Value, where mask: Value, is truth: Bool
+    _ value: Value, where mask: Value, is truth: Bool, depth: Int = Rewriter.maskDepth
   ) -> Value? {
+    if let branch = branch(of: value, where: mask, is: truth) { return branch }
     let node = graph.node(of: value)
-    guard node.operation.isPointwise, node.resultCount == 1 else { return nil }
-    let operands = node.operands.map { branch(of: $0, where: mask, is: truth) ?? $0 }
+    guard depth > 0, node.operation.isPointwise, node.resultCount == 1 else { return nil }
+    var operands: [Value] = []
+    for operand in node.operands {
+      let inner = withoutMasks(operand, where: mask, is: truth, depth: depth - 1)
+      operands.append(inner ?? operand)
+    }
     return operands == node.operands ? nil : emit(node.operation, operands, node.attributes)
   }
 }

@@ -65,22 +65,31 @@ extension Rewriter {
   fileprivate mutating func slice(
     _ axes: [SliceAxis], ofParts parts: [Value], along axis: Int
   ) -> Value? {
-    let slice = axes[axis]
-    let last = slice.start + slice.step * (slice.size - 1)
-    // An empty slice lies anywhere.
-    guard (slice.size - 1).isKnownNonNegative else { return nil }
     var start = Dim(0)
     for part in parts {
       let end = start + shape(part)[axis]
-      if [slice.start, last].allSatisfy({
-        ($0 - start).isKnownNonNegative && (end - $0 - 1).isKnownNonNegative
-      }) {
+      if axes[axis].lies(from: start, to: end) {
         var moved = axes
-        moved[axis].start = slice.start - start
+        moved[axis].start = axes[axis].start - start
         return emit(.slice, [part], .slice(moved))
       }
       start = end
     }
     return nil
+  }
+}
+
+extension SliceAxis {
+  /// Whether what is sliced is known to lie in a stretch of the axis.
+  fileprivate func lies(from low: Dim, to high: Dim) -> Bool {
+    if step == 1 {
+      return (start - low).isKnownNonNegative && (high - start - size).isKnownNonNegative
+    }
+    // Only an empty slice may begin outside.
+    let last = start + step * (size - 1)
+    return (size - 1).isKnownNonNegative
+      && [start, last].allSatisfy {
+        ($0 - low).isKnownNonNegative && (high - $0 - 1).isKnownNonNegative
+      }
   }
 }

@@ -1,0 +1,164 @@
+import GraphIR
+import Ops
+import Support
+import TestSupport
+
+/// A random graph over parameters `x: [n]`, `y: [m, n]`, `s` and a mask `c: [n]`.
+struct RandomGraph {
+  static let sizes = ["m": 2, "n": 3]
+
+  let graph: Graph
+  let dtype: DType
+
+  /// A graph of about so many nodes.
+  init(_ dtype: DType, count: Int, seed: UInt64) {
+    self.dtype = dtype
+    var maker = RandomGraphMaker(dtype, seed: seed)
+    for _ in 0..<count { maker.grow() }
+    graph = maker.finished()
+  }
+
+  /// Values of the parameters: special ones, or plain ones.
+  func values(isSpecial: Bool, seed: UInt64) -> [Tensor] {
+    var random = RandomSource(seed: seed)
+    let shapes: [(DType, [Int])] = [(dtype, [3]), (dtype, [2, 3]), (dtype, []), (.bool, [3])]
+    return shapes.map { type, shape in
+      if isSpecial { return SpecialValues.tensor(type, shape, seed: random.next()) }
+      let domain: Sample.Domain =
+        type == .bool ? .booleans : type.isFloat ? .interval(-2, 2) : .integers(-9, 9)
+      return random.tensor(type, shape, domain)
+    }
+  }
+}
+
+/// Draws the nodes of a random graph.
+private struct RandomGraphMaker {
+  private var b: Builder
+  private var random: RandomSource
+  private let dtype: DType
+  /// Numbers and masks to draw operands from, the latest more often.
+  private var numbers: [Value]
+  private var masks: [Value]
+
+  init(_ dtype: DType, seed: UInt64) {
+    random = RandomSource(seed: seed, dtype.rawValue)
+    self.dtype = dtype
+    let types = [
+      TensorType(dtype, [.n]), TensorType(dtype, [.m, .n]), TensorType(dtype),
+      TensorType(.bool, [.n]),
+    ]
+    b = Builder(graph: Graph.of(types) { _, v in v[0] })
+    numbers = Array(b.graph.parameters.prefix(3).map(\.value))
+    masks = [b.graph.parameters[3].value]
+  }
+
+  /// The graph, with some values as results.
+  func finished() -> Graph {
+    var graph = b.graph
+    graph.outputs = (numbers.suffix(4) + masks.suffix(1)).enumerated().map {
+      Output(name: "y\($0)", value: $1, site: .none)
+    }
+    return graph
+  }
+
+  /// Adds a node, if what is drawn fits.
+  mutating func grow() {
+    switch random.integer(0, 9) {
+    case 0, 1: add(unary, [number()])
+    case 2, 3, 4: add(binary, [number(), number()])
+    case 5: numbers.append(literal())
+    case 6: addMask()
+    case 7: add([.select], [mask(), number(), number()])
+    case 8: addMoved()
+    default: addReduced()
+    }
+  }
+
+  private var unary: [Operation] {
+    dtype.isFloat
+      ? [.negate, .abs, .square, .exp, .sqrt, .reciprocal, .floor, .copy, .tanh]
+      : [.negate, .abs, .square, .copy, .sign]
+  }
+
+  private var binary: [Operation] {
+    dtype.isFloat
+      ? [.add, .subtract, .multiply, .divide, .maximum, .minimum, .fill, .power]
+      : [.add, .subtract, .multiply, .maximum, .minimum, .fill]
+  }
+
+  private mutating func number() -> Value { pick(numbers) }
+  private mutating func mask() -> Value { pick(masks) }
+
+  private mutating func pick(_ values: [Value]) -> Value {
+    let recent = values.suffix(8)
+    return recent[random.integer(recent.startIndex, recent.endIndex - 1)]
+  }
+
+  private mutating func literal() -> Value {
+    let choices: [Literal] =
+      dtype.isFloat
+      ? [.int(0), .int(1), .int(-1), .int(2), .float(0.5), .float(-0.0), .float(3), .float(0.1)]
+      : [.int(0), .int(1), .int(-1), .int(2), .int(3), .int(7)]
+    return b.literal(choices[random.integer(0, choices.count - 1)], dtype)
+  }
+
+  private mutating func add(_ operations: [Operation], _ operands: [Value]) {
+    let operation = operations[random.integer(0, operations.count - 1)]
+    if let results = try? b.tryEmit(operation, operands) { numbers.append(results[0]) }
+  }
+
+  private mutating func addMask() {
+    let comparisons: [Operation] = [.less, .lessEqual, .greater, .equal, .notEqual]
+    switch random.integer(0, 3) {
+    case 0: masks.append(b.not(mask()))
+    case 1:
+      let operation: Operation = random.integer(0, 1) == 0 ? .and : .or
+      if let results = try? b.tryEmit(operation, [mask(), mask()]) { masks.append(results[0]) }
+    default:
+      let operation = comparisons[random.integer(0, comparisons.count - 1)]
+      if let results = try? b.tryEmit(operation, [number(), number()]) { masks.append(results[0]) }
+    }
+  }
+
+  private mutating func addMoved() {
+    let value = number()
+    let rank = b.type(value).rank
+    switch random.integer(0, 6) {
+    case 0:
+      let reversed = Array((0..<rank).reversed())
+      numbers.append(b.transpose(b.transpose(value, reversed), reversed))
+    case 1 where rank > 0: numbers.append(b.flip(value, axes: [random.integer(0, rank - 1)]))
+    case 2: numbers.append(b.squeeze(b.expandDims(value, axes: [0]), axes: [0]))
+    case 3:
+      if let results = try? b.tryEmit(.broadcastTo, [value], .shape([.m, .n])) {
+        numbers.append(results[0])
+      }
+    case 4 where rank > 0:
+      let size = b.shape(value)[0]
+      let padded = b.pad(
+        value, with: b.literal(.int(0), dtype),
+        (0..<rank).map { PadAxis(low: $0 == 0 ? 1 : 0, high: 0) })
+      numbers.append(b.slice(padded, axis: 0, from: Dim(random.integer(0, 1)), size: size))
+    case 5 where rank > 0:
+      let size = b.shape(value)[0]
+      let twice = b.concatenate([value, value], axis: 0)
+      numbers.append(b.slice(twice, axis: 0, from: size, size: size))
+    default:
+      if b.type(value).count == .m * .n {
+        numbers.append(b.emit(.reshape, [value], .shape([.m * .n])))
+        numbers.append(b.emit(.reshape, [numbers[numbers.count - 1]], .shape([.m, .n])))
+      }
+    }
+  }
+
+  private mutating func addReduced() {
+    let value = number()
+    let rank = b.type(value).rank
+    guard rank > 0 else { return }
+    let operations: [Operation] = [.sum, .greatest, .least, .sum]
+    let axes = random.integer(0, 1) == 0 ? Array(0..<rank) : [random.integer(0, rank - 1)]
+    let attributes = Attributes.reduction(axes: axes, keepDims: random.integer(0, 1) == 0)
+    let operation = operations[random.integer(0, operations.count - 1)]
+    if let results = try? b.tryEmit(operation, [value], attributes) { numbers.append(results[0]) }
+  }
+}

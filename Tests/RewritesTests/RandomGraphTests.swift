@@ -1,0 +1,102 @@
+import GraphIR
+import Rewrites
+import Support
+import Testing
+
+/// Random graphs mean the same before and after, and rewriting them ends.
+@Suite struct RandomGraphTests {
+  static let seeds = Array(UInt64(1)...150)
+
+  /// Exact rules change no bit, whatever goes in.
+  @Test(arguments: seeds)
+  func strict(_ seed: UInt64) throws {
+    for dtype in [DType.f64, .f32, .f16] {
+      let test = RandomGraph(dtype, count: 60, seed: seed)
+      let simplified = test.graph.simplified(RewriteOptions(strict: true)).0
+      try simplified.verify()
+      for isSpecial in [true, false] {
+        try expectExact(test, simplified, isSpecial: isSpecial, seed)
+      }
+    }
+  }
+
+  /// On integers every rule is exact.
+  @Test(arguments: seeds)
+  func integers(_ seed: UInt64) throws {
+    for dtype in [DType.i64, .i8, .u8] {
+      let test = RandomGraph(dtype, count: 60, seed: seed)
+      let simplified = test.graph.simplified().0
+      try simplified.verify()
+      for isSpecial in [true, false] {
+        try expectExact(test, simplified, isSpecial: isSpecial, seed)
+      }
+    }
+  }
+
+  /// Every prefix of the applications is right: what `--rewrite-limit` relies on.
+  @Test(arguments: seeds.prefix(12))
+  func prefixes(_ seed: UInt64) throws {
+    let test = RandomGraph(.i64, count: 40, seed: seed)
+    let total = test.graph.simplified().1.counts["rewrites", default: 0]
+    for limit in 0...total {
+      let (simplified, counters) = test.graph.simplified(RewriteOptions(limit: limit))
+      try simplified.verify()
+      #expect(counters.counts["rewrites", default: 0] == limit)
+      try expectExact(test, simplified, isSpecial: true, seed)
+    }
+  }
+
+  /// One pass leaves nothing to do, and the work is bounded by the size.
+  @Test(arguments: seeds)
+  func ends(_ seed: UInt64) throws {
+    for dtype in [DType.f64, .i64] {
+      let graph = RandomGraph(dtype, count: 300, seed: seed).graph
+      let (once, counters) = graph.simplified()
+      #expect(counters.counts["rewrites", default: 0] < 10 * graph.nodes.count)
+      #expect(once.nodes.count <= graph.nodes.count)
+      let (twice, more) = once.simplified()
+      #expect(more.counts["rewrites", default: 0] == 0, "\(more.table)")
+      #expect(twice.dump() == once.dump())
+    }
+  }
+
+  /// With all rules the results stay near, as long as they are well conditioned.
+  @Test(arguments: seeds)
+  func rounding(_ seed: UInt64) throws {
+    let test = RandomGraph(.f64, count: 40, seed: seed)
+    let simplified = test.graph.simplified().0
+    let values = test.values(isSpecial: false, seed: seed)
+    // Where a change of the last digits of the input shows, rewriting may show too.
+    let moved = values.map { value -> Tensor in
+      guard case .floats(let numbers) = value.elements else { return value }
+      return Tensor(value.dtype, value.shape, floats: numbers.map { $0 * (1 + 0x1p-44) })
+    }
+    let left = try run(test.graph, values)
+    let near = try run(test.graph, moved)
+    let right = try run(simplified, values)
+    for ((a, nearby), b) in zip(zip(left, near), right) {
+      guard case .floats(let x) = a.elements, case .floats(let y) = b.elements,
+        case .floats(let z) = nearby.elements
+      else { continue }
+      for ((x, y), z) in zip(zip(x, y), z) where (x - z).magnitude <= 1e-9 * x.magnitude {
+        #expect((x - y).magnitude <= 1e-8 * x.magnitude || x == y)
+      }
+    }
+  }
+
+  private func expectExact(
+    _ test: RandomGraph, _ simplified: Graph, isSpecial: Bool, _ seed: UInt64
+  ) throws {
+    let values = test.values(isSpecial: isSpecial, seed: seed)
+    let left = try run(test.graph, values)
+    let right = try run(simplified, values)
+    for (a, b) in zip(left, right) {
+      #expect(Agreement(exactness: .exact).violation(a, b) == nil)
+    }
+  }
+
+  private func run(_ graph: Graph, _ values: [Tensor]) throws -> [Tensor] {
+    var evaluator = Evaluator(graph: graph, sizes: RandomGraph.sizes)
+    return try evaluator.run(values)
+  }
+}

@@ -1,0 +1,101 @@
+import GraphIR
+import Rewrites
+import Support
+import TestSupport
+import Testing
+
+/// A graph on which one rule is tried alone.
+struct RuleCase: Sendable, CustomTestStringConvertible {
+  let rule: String
+  /// Whether the rule must apply; else it must not.
+  let fires: Bool
+  let parameters: [TensorType]
+  /// Whether elements at the same place are what goes into one of the result.
+  let isElementwise: Bool
+  let sizes: [String: Int]
+  let build: @Sendable (inout Builder, [Value]) -> Value
+
+  var testDescription: String {
+    "\(rule) \(fires ? "on" : "not on") \(parameters.map(\.description).joined(separator: ", "))"
+  }
+
+  var graph: Graph { Graph.of(parameters, build) }
+
+  /// The same with other element types for the floating parameters, where there are more digits.
+  func widened() -> Graph { Graph.of(parameters.map { $0.dtype.isFloat ? $0.with(.f64) : $0 }, build) }
+
+  /// Values of the parameters, special ones among them.
+  func values() -> [Tensor] {
+    if isElementwise { return SpecialValues.columns(parameters.map(\.dtype)) }
+    return parameters.enumerated().map { index, type in
+      SpecialValues.tensor(type.dtype, shape(type), seed: UInt64(index + 1))
+    }
+  }
+
+  private func shape(_ type: TensorType) -> [Int] {
+    type.shape.map { $0.evaluate(sizes) ?? 0 }
+  }
+}
+
+/// What a parameter of an elementwise case holds.
+enum Kind: Sendable {
+  /// Numbers of the type that the case is tried with.
+  case number
+  case mask
+}
+
+extension [DType] {
+  static let floats: [DType] = [.f64, .f32, .f16, .bf16]
+  static let integers: [DType] = [.i64, .i8, .u8, .u64]
+  static let numbers: [DType] = floats + integers
+}
+
+extension RuleCase {
+  /// Cases on columns of special values, one for each type.
+  static func elementwise(
+    _ rule: String, _ dtypes: [DType], _ kinds: [Kind] = [.number], fires: Bool = true,
+    _ build: @escaping @Sendable (inout Builder, [Value]) -> Value
+  ) -> [RuleCase] {
+    dtypes.map { dtype in
+      let types = kinds.map { $0 == .mask ? DType.bool : dtype }
+      let count = Dim(SpecialValues.columns(types)[0].count)
+      return RuleCase(
+        rule: rule, fires: fires, parameters: types.map { TensorType($0, [count]) },
+        isElementwise: true, sizes: [:], build: build)
+    }
+  }
+
+  /// The same where the rule must not apply.
+  static func silent(
+    _ rule: String, _ dtypes: [DType], _ kinds: [Kind] = [.number],
+    _ build: @escaping @Sendable (inout Builder, [Value]) -> Value
+  ) -> [RuleCase] {
+    elementwise(rule, dtypes, kinds, fires: false, build)
+  }
+
+  /// A case on parameters of given types; `m`, `n` and `k` are 2, 3 and 4.
+  static func shaped(
+    _ rule: String, _ parameters: TensorType..., fires: Bool = true,
+    _ build: @escaping @Sendable (inout Builder, [Value]) -> Value
+  ) -> [RuleCase] {
+    [
+      RuleCase(
+        rule: rule, fires: fires, parameters: parameters, isElementwise: false,
+        sizes: ["m": 2, "n": 3, "k": 4], build: build)
+    ]
+  }
+}
+
+extension TensorType {
+  /// A type of `f64` with given sizes.
+  static func f64(_ shape: Dim...) -> TensorType { TensorType(.f64, shape) }
+  static func i64(_ shape: Dim...) -> TensorType { TensorType(.i64, shape) }
+  static func bool(_ shape: Dim...) -> TensorType { TensorType(.bool, shape) }
+}
+
+extension Dim: ExpressibleByIntegerLiteral {
+  public init(integerLiteral value: Int) { self.init(value) }
+  static let m: Dim = .symbol("m")
+  static let n: Dim = .symbol("n")
+  static let k: Dim = .symbol("k")
+}
