@@ -87,6 +87,25 @@ extension Builder {
     graph.literal(value)?.double.isFinite ?? false
   }
 
+  /// The mask of the only operand of a function along axes, given that of its result: an element is
+  /// left out where all results are in which it has a part. Nil for other functions.
+  mutating func mask(_ mask: Value?, alongAxesOf context: DerivativeContext) -> Value? {
+    guard let mask, context.operands.count == 1, context.results.count == 1 else { return nil }
+    let shape = self.shape(context.result)
+    let whole = broadcast(mask, to: shape)
+    if case .reduction = context.attributes { return restoringAxes(whole, of: context) }
+    let axes: [Int]
+    switch context.attributes {
+    case .axis(let axis): axes = [axis]
+    case .axes(let several): axes = several
+    case .none, .literal, .data, .parameter, .integer, .dtype, .reduction, .shape, .slice, .pad,
+      .contraction, .picking, .derivative:
+      return nil
+    }
+    guard shape == self.shape(context.operands[0]) else { return nil }
+    return emit(.sum, [whole], .reduction(axes: axes, keepDims: true))
+  }
+
   /// The cotangent that a rule gives by itself: where it ends in a `where` against 0, the condition
   /// is its mask.
   func recognized(_ value: Value) -> Cotangent {

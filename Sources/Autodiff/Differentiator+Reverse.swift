@@ -50,10 +50,7 @@ extension Differentiator {
       guard let cotangent = cotangents[0] else { return }
       pull(node, cotangent, picking: rule, &sweep)
     case .custom(_, let vjp), .reverseOnly(_, let vjp):
-      let values = vjp(&builder, context(of: node), cotangents.map { $0?.value })
-      for (index, value) in values.enumerated() where sweep.span.contains(node.operands[index]) {
-        if let value { contribute(builder.recognized(value), to: node, index, &sweep) }
-      }
+      pull(node, cotangents, byHand: vjp, &sweep)
     case .byExpansion:
       try pullThroughExpansion(node, cotangents, &sweep)
     }
@@ -107,6 +104,26 @@ extension Differentiator {
     }
   }
 
+  /// Pulls through a node whose rule is written by hand.
+  private mutating func pull(
+    _ node: Node, _ cotangents: [Cotangent?],
+    byHand vjp: (inout Builder, DerivativeContext, [Value?]) -> [Value?],
+    _ sweep: inout ReverseSweep
+  ) {
+    let context = context(of: node)
+    let mask = builder.mask(cotangents[0]?.mask, alongAxesOf: context)
+    let values = vjp(&builder, context, cotangents.map { $0?.value })
+    for (index, value) in values.enumerated() where sweep.span.contains(node.operands[index]) {
+      guard let value else { continue }
+      var share = builder.recognized(value)
+      if let mask {
+        share.value = builder.masked(share.value, by: mask)
+        share.mask = builder.conjunction(mask, share.mask)
+      }
+      contribute(share, to: node, index, &sweep)
+    }
+  }
+
   /// Pulls through a reduction that picks elements: a mask begins there.
   private mutating func pull(
     _ node: Node, _ cotangent: Cotangent,
@@ -114,10 +131,7 @@ extension Differentiator {
   ) {
     let context = context(of: node)
     let picked = rule(&builder, context)
-    let shape = builder.shape(node.result)
-    let outer = cotangent.mask.map {
-      builder.restoringAxes(builder.broadcast($0, to: shape), of: context)
-    }
+    let outer = builder.mask(cotangent.mask, alongAxesOf: context)
     let value = builder.restoringAxes(cotangent.value, of: context)
     let share = Cotangent(
       value: builder.masked(value, by: picked), mask: builder.conjunction(outer, picked))

@@ -184,6 +184,34 @@ import Testing
     #expect(try f.values(g, t, h) == [[0, 0.5, 0.5], [1], [0, -0.25, -0.25]])
   }
 
+  /// The deviation of equal numbers has no slope; in a row that is left out nothing of it shows.
+  @Test func reductionsThatAreLeftOut() throws {
+    var f = Formula()
+    let x = f.tensor("x", Tensor(.f64, [2, 2], floats: [3, 3, 1, 5]))
+    let holds = f.tensor("holds", Tensor(.bool, [2], integers: [0, 1]))
+    let rows = Attributes.reduction(axes: [1], keepDims: false)
+    let spread = f.b.emit(.standardDeviation, [x], rows)
+    let y = f.b.total(f.b.select(holds, spread, f.constant(0)))
+    let g = f.b.gradient(of: y, wrt: x)
+    let h = f.b.gradient(of: f.b.inner(g, x), wrt: x)
+    let values = try f.values(g, h)
+    #expect(values[0] == [0, 0, -0.5, 0.5])
+    #expect(values[1][0] == 0 && values[1][1] == 0)
+    #expect(Tensor.difference(values[1], [0, 0, -0.5, 0.5]) < 1e-15)
+  }
+
+  /// Of a row of -inf there is no softmax; where the row is left out nothing of it shows.
+  @Test func rowsWithoutASoftmaxThatAreLeftOut() throws {
+    var f = Formula()
+    let x = f.tensor(
+      "x", Tensor(.f64, [2, 2], floats: [-.infinity, -.infinity, 0, 0]))
+    let w = f.tensor("w", Tensor(.f64, [2, 2], floats: [1, 2, 3, 5]))
+    let holds = f.tensor("holds", Tensor(.bool, [2, 1], integers: [0, 1]))
+    let chosen = f.b.select(holds, f.b.emit(.softmax, [x], .axis(1)), f.constant(0))
+    let g = f.b.gradient(of: f.b.inner(chosen, w), wrt: x)
+    #expect(try f.values(g) == [[0, 0, -0.5, 0.5]])
+  }
+
   @Test func tiesOfMaximumGoToTheFirst() throws {
     var f = Formula()
     let x = f.vector("x", [-1, 0, 2])
