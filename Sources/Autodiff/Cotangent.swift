@@ -95,11 +95,11 @@ extension Builder {
     let whole = broadcast(mask, to: shape)
     if case .reduction = context.attributes { return restoringAxes(whole, of: context) }
     let axes: [Int]
-    switch context.attributes {
-    case .axis(let axis): axes = [axis]
-    case .axes(let several): axes = several
-    case .none, .literal, .data, .parameter, .integer, .dtype, .reduction, .shape, .slice, .pad,
-      .contraction, .picking, .derivative:
+    if case .axis(let axis) = context.attributes {
+      axes = [axis]
+    } else if case .axes(let several) = context.attributes {
+      axes = several
+    } else {
       return nil
     }
     guard shape == self.shape(context.operands[0]) else { return nil }
