@@ -62,7 +62,7 @@ let package = Package(
     tests("LLVMInteropTests", ["LLVMInterop"]),
     tests(
       "OpsTests", ["Autodiff", "GraphIR", "LoopIR", "Ops", "Support"],
-      exclude: ["make_structure_table.py"]),
+      exclude: ["make_elementwise_table.py", "make_structure_table.py"]),
     tests("LoweringTests", ["GraphIR", "LoopIR", "Lowering", "Ops", "Support"]),
     tests(
       "RewritesTests", ["Autodiff", "GraphIR", "Ops", "Rewrites", "Support", "TestSupport"]),

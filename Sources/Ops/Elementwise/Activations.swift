@@ -13,7 +13,7 @@ extension Operation {
       }
     ]),
     reference: .numbers(
-      floats: { $0[0].isNaN ? .nan : Double.maximum($0[0], 0) },
+      floats: { Double.greater($0[0], 0) },
       integers: { type, x in type.isSigned ? max(x[0], 0) : x[0] }),
     domains: [.awayFromZero(0.1, 2)]
   ) { b, c in
@@ -28,7 +28,7 @@ extension Operation {
       let slope = b.add(b.sigmoid(x), b.multiply(y, b.sigmoid(b.negate(x))))
       return [.times(slope)]
     },
-    reference: { $0 == -.infinity ? -0.0 : $0 * Operation.sigmoid($0) }
+    reference: { SpecialFunctions.silu($0) }
   ) { b, x in b.mathSilu(x) }
 
   /// x·Φ(x) with the normal distribution Φ(x) = ½ erfc(−x/√2), not its tanh approximation.

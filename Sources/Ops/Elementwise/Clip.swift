@@ -5,7 +5,7 @@ import Support
 extension Operation {
   /// `clip(x, lo, hi)` = min(max(x, lo), hi); NaN where any is NaN.
   ///
-  /// ∂/∂x = 1 where lo ≤ x ≤ hi; ∂/∂lo and ∂/∂hi = 1 where the bound is what comes out instead.
+  /// ∂/∂x = 1 where lo ≤ x ≤ hi; ∂/∂lo and ∂/∂hi = 1 where that bound is what comes out instead.
   package static let clip: Operation = .pointwise(
     "clip", operands: 3, of: .numbers,
     derivative: .pointwise([
@@ -23,10 +23,7 @@ extension Operation {
       },
     ]),
     reference: .numbers(
-      floats: { x in
-        x.contains(where: \.isNaN)
-          ? .nan : Double.minimum(Double.maximum(x[0], x[1]), x[2])
-      },
+      floats: { -Double.greater(-Double.greater($0[0], $0[1]), -$0[2]) },
       integers: { type, x in
         let ordered = x.map { type.ordered($0) }
         return type.ordered(min(max(ordered[0], ordered[1]), ordered[2]))

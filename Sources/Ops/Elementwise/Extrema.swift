@@ -12,7 +12,7 @@ extension Operation {
       .factors { b, c in [.selected(b.greaterEqual(c.operands[0], c.operands[1]))] },
       .factors { b, c in [.selected(b.less(c.operands[0], c.operands[1]))] },
     ]),
-    floats: Double.maximum, integers: { max($0, $1) })
+    floats: { Double.greater($0, $1) }, integers: { max($0, $1) })
 
   /// The lesser of two; NaN where either is NaN.
   ///
@@ -23,7 +23,7 @@ extension Operation {
       .factors { b, c in [.selected(b.lessEqual(c.operands[0], c.operands[1]))] },
       .factors { b, c in [.selected(b.greater(c.operands[0], c.operands[1]))] },
     ]),
-    floats: Double.minimum, integers: { min($0, $1) })
+    floats: { -Double.greater(-$0, -$1) }, integers: { min($0, $1) })
 
   /// One of two numbers; of truth values what logic gives.
   private static func extremum(
@@ -34,11 +34,19 @@ extension Operation {
     pointwise(
       name, operands: 2, of: .all, derivative: derivative,
       reference: .numbers(
-        floats: { x in x[0].isNaN || x[1].isNaN ? .nan : floats(x[0], x[1]) },
+        floats: { floats($0[0], $0[1]) },
         integers: { $0.ordered(integers($0.ordered($1[0]), $0.ordered($1[1]))) }),
       domains: [.interval(-2, 2), .interval(-2, 2)]
     ) { b, c in
       b.binary(c.resultType == .bool ? truth : operation, c.operands[0], c.operands[1])
     }
+  }
+}
+
+extension Double {
+  /// The greater of two numbers, +0 above −0; NaN where either is NaN.
+  static func greater(_ a: Double, _ b: Double) -> Double {
+    if a.isNaN || b.isNaN { return .nan }
+    return a == b ? (a.sign == .minus ? b : a) : Swift.max(a, b)
   }
 }

@@ -18,13 +18,12 @@ extension LoopBuilder {
 
   /// x·Φ(x) to 4 ulp with the normal distribution Φ(x) = ½ erfc(−x/√2).
   package mutating func mathGelu(_ x: ScalarID) -> ScalarID {
-    // Beyond the clamp Φ is 0 or 1; for −∞ the product with 0 would be NaN.
-    let y = clamped(x, 1000)
+    // Beyond the clamp Φ is 0 or 1, and infinities would meet zeros and each other.
+    let limit = 1000.0
+    let y = clamped(x, limit)
     let (z, error) = scaledByRoot(negate(y))
-    let least = constant(-1000, like: x)
-    let factor = multiply(
-      select(compare(.less, x, least), least, x), constant(0.5, like: x))
-    return complement(z, error: error, factor: factor)
+    let product = complement(z, error: error, factor: multiply(y, constant(0.5, like: x)))
+    return select(compare(.greater, x, constant(limit, like: x)), x, product)
   }
 
   /// factor · erfc(x + error)
@@ -109,7 +108,7 @@ extension LoopBuilder {
 /// Coefficients of erf(x)/x − 1 in x² for x ≤ 1, to 2⁻⁶⁰ and 2⁻²⁸·⁶, as a quotient of polynomials,
 /// and of (1 + 2x)·e^(x²)·erfc(x) − 1 in (x − c)/(x + c) for x ≥ 0.44, to 2⁻⁵⁹ and 2⁻²⁶·⁹.
 private struct ErrorTable {
-  /// Where erfc is 0.
+  /// Where erfc is 0, and a thousand times it too.
   var bound: Double
   /// c
   var middle: Double
@@ -120,7 +119,7 @@ private struct ErrorTable {
   static func of(_ type: DType) -> ErrorTable { type == .f32 ? single : double }
 
   private static let double = ErrorTable(
-    bound: 27.3, middle: 3.5,
+    bound: 27.5, middle: 3.5,
     centreUpper: [
       0x1.06eba8214db69p-3, -0x1.449d3f54f7cbep-2, -0x1.8bea69acf15e2p-5, -0x1.20df4f1abe5f9p-7,
       -0x1.03d86c5ada443p-11, -0x1.5bd609b2b3f08p-16,
@@ -140,7 +139,7 @@ private struct ErrorTable {
     ])
 
   private static let single = ErrorTable(
-    bound: 10.2, middle: 2,
+    bound: 10.6, middle: 2,
     centreUpper: [
       0x1.06eba7c2e74e7p-3, -0x1.52ec6e2e8c32fp-2, -0x1.de59b6d6be95fp-7, -0x1.5fd38cf768573p-10,
     ],

@@ -4,29 +4,36 @@ import Support
 extension LoopBuilder {
   /// 1 / (1 + e⁻ˣ) to 2 ulp, in the tails too.
   package mutating func mathSigmoid(_ x: ScalarID) -> ScalarID {
-    let (small, sum) = logisticDenominator(x)
+    let (small, sum) = logisticDenominator(x, isFar: nil)
     return divide(small, sum)
   }
 
   /// x / (1 + e⁻ˣ) to 2 ulp, in the tails too.
   package mutating func mathSilu(_ x: ScalarID) -> ScalarID {
-    let (small, sum) = logisticDenominator(x)
+    // Only there, where x is not tiny, may it be scaled down.
+    let isFar = compare(.less, x, constant(-64, like: x))
+    let (scale, sum) = logisticDenominator(x, isFar: isFar)
     // −∞ over a number would be −∞; where the clamp holds the result is 0.
     let least = constant(-1000, like: x)
     let y = select(compare(.less, x, least), least, x)
-    return divide(multiply(y, small), sum)
+    return divide(multiply(y, scale), sum)
   }
 
-  /// A power of two c and c·(1 + e⁻ˣ), which does not overflow before x over it underflows.
+  /// A power of two c and c·(1 + e⁻ˣ), which does not overflow before x over it underflows; where
+  /// a condition does not hold, c is 1.
   private mutating func logisticDenominator(
-    _ x: ScalarID
+    _ x: ScalarID, isFar: ScalarID?
   ) -> (scale: ScalarID, sum: ScalarID) {
-    let (bound, shift, scale) =
+    let (bound, exponent, power) =
       type(x).element == .f32 ? (110.0, 32.0, 0x1p-32) : (754.0, 64.0, 0x1p-64)
-    let (power, count) = exponential(negate(clamped(x, bound)))
-    let small = constant(scale, like: x)
-    let term = scaled(power, by: subtract(count, constant(shift, like: x)))
-    return (small, add(small, term))
+    var shift = constant(exponent, like: x)
+    var scale = constant(power, like: x)
+    if let isFar {
+      shift = select(isFar, shift, constant(0, like: x))
+      scale = select(isFar, scale, constant(1, like: x))
+    }
+    let term = exponential(negate(clamped(x, bound)))
+    return (scale, add(scale, scaled(term.power, by: subtract(term.count, shift))))
   }
 
   /// ln(1 + eˣ) to 2 ulp, in the tails too.

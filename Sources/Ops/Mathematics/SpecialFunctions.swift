@@ -9,6 +9,14 @@ package enum SpecialFunctions {
     return lgamma_r(x, &sign)
   }
 
+  /// x / (1 + e⁻ˣ)
+  package static func silu(_ x: Double) -> Double {
+    if x == -.infinity { return -0.0 }
+    // Far below 0, in two steps, of which the first keeps all digits.
+    if x < -700 { return x * exp(x / 2) * exp(x / 2) }
+    return x / (1 + exp(-x))
+  }
+
   /// x·Φ(x) with the normal distribution Φ.
   package static func gelu(_ x: Double) -> Double {
     if x == -.infinity { return -0.0 }
