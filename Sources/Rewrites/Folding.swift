@@ -5,7 +5,7 @@ import Support
 /// Computes what depends on constants alone, by the reference values of the operations.
 ///
 /// Operations whose result is fully determined (arithmetic, comparisons, moves, integers) give what
-/// the emitted code would give, bit for bit. Functions such as `exp` are within the bound that their
+/// the emitted code would give, bit for bit. Functions such as `exp` are within the bound that the
 /// emitted bodies keep, and sums may differ by their order.
 enum Folding {
   /// What folding an operation promises.

@@ -57,7 +57,7 @@ extension Rewriter {
       && rule.condition?.holds(self, bindings) ?? true
   }
 
-  /// What a rule gives for a node that it fits, with the variables bound; nil where code does not fit.
+  /// What a rule gives for a node that its left side fits; nil where code does not apply.
   private mutating func right(of rule: Rule, for candidate: Candidate) -> Value? {
     switch rule.body {
     case .code(let code): code(&self, candidate)
@@ -69,8 +69,10 @@ extension Rewriter {
   private mutating func adapted(_ value: Value, to type: TensorType, by rule: Rule) -> Value {
     let given = self.type(value)
     if given == type { return value }
-    guard given.dtype == type.dtype, (try? TypeRules.broadcast([type.shape, given.shape])) == type.shape
-    else { preconditionFailure("rule '\(rule.name)' gives \(given) for \(type)") }
+    let joined = try? TypeRules.broadcast([type.shape, given.shape])
+    guard given.dtype == type.dtype, joined == type.shape else {
+      preconditionFailure("rule '\(rule.name)' gives \(given) for \(type)")
+    }
     return broadcast(value, to: type.shape)
   }
 

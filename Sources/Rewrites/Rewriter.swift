@@ -54,18 +54,32 @@ package struct Rewriter: Sendable {
   package mutating func emit(
     _ operation: Operation, _ operands: [Value], _ attributes: Attributes = .none
   ) -> Value {
+    do {
+      return try made(operation, operands, attributes)
+    } catch {
+      let types = operands.map { type($0).description }.joined(separator: ", ")
+      preconditionFailure("\(operation.name)(\(types)): \(error.message)")
+    }
+  }
+
+  /// A value of the operation, simplified; nil where its type rule refuses the operands, as where
+  /// symbolic sizes contradict each other and the graph ends with an error whenever it runs.
+  package mutating func tryEmit(
+    _ operation: Operation, _ operands: [Value], _ attributes: Attributes
+  ) -> Value? {
+    try? made(operation, operands, attributes)
+  }
+
+  private mutating func made(
+    _ operation: Operation, _ operands: [Value], _ attributes: Attributes
+  ) throws(TypeError) -> Value {
     var data: [TensorType] = []
     if case .data(let index) = attributes { data = [graph.data[index].type] }
     let query = TypeQuery(
       operands: operands.map { graph.type($0) }, attributes: attributes, data: data)
-    do {
-      let type = try operation.infer(query)[0]
-      return make(
-        Candidate(operation: operation, operands: operands, attributes: attributes, type: type))
-    } catch {
-      let types = query.operands.map(\.description).joined(separator: ", ")
-      preconditionFailure("\(operation.name)(\(types)): \(error.message)")
-    }
+    let type = try operation.infer(query)[0]
+    return make(
+      Candidate(operation: operation, operands: operands, attributes: attributes, type: type))
   }
 
   /// A value for the node: one that is there already, one that a rule gives, or a new one.

@@ -39,7 +39,7 @@ private enum Signs {
   static let clear: Set<Operation> = [.exp, .exp2, .abs, .square, .sigmoid, .softplus, .cosh]
   /// Results have none where no operand has one.
   static let kept: Set<Operation> = [
-    .add, .multiply, .divide, .sqrt, .maximum, .minimum, .sum, .product, .greatest, .least, .broadcastTo,
-    .reshape, .transpose, .expandDims, .squeeze, .slice, .flip, .pad, .concatenate,
+    .add, .multiply, .divide, .sqrt, .maximum, .minimum, .sum, .product, .greatest, .least,
+    .broadcastTo, .reshape, .transpose, .expandDims, .squeeze, .slice, .flip, .pad, .concatenate,
   ]
 }

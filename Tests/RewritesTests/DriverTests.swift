@@ -187,7 +187,58 @@ import Testing
     #expect(
       lines.contains("add-collect: c + (d + x) => (c + d) + x, reordered, if c + d is exact"))
     #expect(lines.contains("where-not: where(!m, x, y) => where(m, y, x), exact"))
-    #expect(lines.contains("sum-negated: sum(-x, axes) => -sum(x, axes), exact but for the sign of zero"))
+    #expect(
+      lines.contains(
+        "sum-negated: sum(-x, axes) => -sum(x, axes), exact but for the sign of zero"))
+  }
+}
+
+extension DriverTests {
+  /// A block that runs a graph of its own, as loops will.
+  static let block: Operation = .init(
+    "block", arity: .exactly(1),
+    infer: { query throws(TypeError) in
+      let region = query.regions[0]
+      return [region.type(region.outputs[0].value)]
+    },
+    derivative: .zero,
+    evaluate: { context throws(EvaluationError) in
+      var evaluator = Evaluator(graph: context.regions[0], sizes: context.sizes)
+      return try evaluator.run(context.operands)
+    },
+    lowering: Kernel.leaf, samples: [], notation: .function)
+
+  /// What a block holds is simplified too, and equal blocks stay two.
+  @Test func regionsAreRewritten() throws {
+    let body = Graph.of([.f64(.n)]) { b, v in
+      b.multiply(b.power(v[0], b.literal(.int(2), .f64)), b.literal(.int(1), .f64))
+    }
+    let graph = Graph.of([.f64(.n)]) { b, v in
+      let blocks = (0..<2).map { _ in
+        (try? b.tryEmit(DriverTests.block, [v[0]], regions: [body]))?[0] ?? v[0]
+      }
+      return b.add(blocks[0], blocks[1])
+    }
+    let (simplified, counters) = graph.simplified()
+    try simplified.verify()
+    #expect(simplified.operations == ["block", "block", "add"])
+    for node in simplified.nodes where node.operation == DriverTests.block {
+      #expect(node.regions[0].operations == ["square"])
+    }
+    #expect(counters.count("mul-one") == 2)
+    let input = Tensor(.f64, [2], floats: [3, -1])
+    #expect(try simplified.result([input], sizes: ["n": 2]).floats == [18, 2])
+  }
+
+  /// Sizes that contradict each other are an error when the graph runs, and none of the compiler.
+  @Test func contradictingSlicesStay() throws {
+    let graph = Graph.of([.f64(3)]) { b, v in
+      let inner = b.slice(v[0], [SliceAxis(start: 2, step: 1, size: .n)])
+      return b.slice(inner, [SliceAxis(start: 1, step: 1, size: 1)])
+    }
+    let (simplified, counters) = graph.simplified()
+    try simplified.verify()
+    #expect(counters.count("slice-slice") == 0)
   }
 }
 

@@ -22,7 +22,9 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
   var graph: Graph { Graph.of(parameters, build) }
 
   /// The same with other element types for the floating parameters, where there are more digits.
-  func widened() -> Graph { Graph.of(parameters.map { $0.dtype.isFloat ? $0.with(.f64) : $0 }, build) }
+  func widened() -> Graph {
+    Graph.of(parameters.map { $0.dtype.isFloat ? $0.with(.f64) : $0 }, build)
+  }
 
   /// Values of the parameters, special ones among them.
   func values() -> [Tensor] {

@@ -18,7 +18,7 @@ extension Catalogue {
         PadAxis(
           low: second.low + first.low, high: first.high + second.high, interior: first.interior)
       }
-      return r.emit(.pad, inner.operands, .pad(both))
+      return r.tryEmit(.pad, inner.operands, .pad(both))
     },
     .code("pad-same", "pad(broadcast_to(v), v)", "broadcast_to(v)", .exact, on: [.pad]) {
       r, node in

@@ -37,8 +37,8 @@ extension Catalogue {
       on: [.reshape]
     ) { r, node in
       let source = r.rowMajorSource(node.operands[0])
-      guard source != node.operands[0], r.isReshape(source, node.type.shape) else { return nil }
-      return r.emit(.reshape, [source], node.attributes)
+      return source == node.operands[0]
+        ? nil : r.tryEmit(.reshape, [source], node.attributes)
     },
   ]
 
@@ -95,12 +95,6 @@ extension Rewriter {
       source = node(of: source).operands[0]
     }
     return source
-  }
-
-  /// Whether a value may be reshaped so: its number of elements is not known to differ.
-  fileprivate func isReshape(_ value: Value, _ shape: [Dim]) -> Bool {
-    guard let difference = (type(value).count - Dim.product(shape)).constant else { return true }
-    return difference == 0
   }
 
   /// A value with new axes of which some are removed at once, together with axes of its own.

@@ -33,7 +33,8 @@ extension Catalogue {
       r.reducedAtOnce(node)
     },
     .code(
-      "reduce-transpose", "max(transpose(x))", "max(x)", .exact, on: [.greatest, .least, .any, .every]
+      "reduce-transpose", "max(transpose(x))", "max(x)", .exact,
+      on: [.greatest, .least, .any, .every]
     ) { r, node in r.reducedUntransposed(node) },
     .code(
       "sum-transpose", "sum(transpose(x))", "sum(x)", .reordered, on: [.sum, .product]
@@ -68,23 +69,26 @@ extension Rewriter {
     return emit(node.operation, [squeezed], .reduction(axes: places, keepDims: false))
   }
 
-  /// The sum of equal constants as a product.
+  /// The sum of equal constants as a product, in the type of arithmetic, which holds every size.
   ///
   /// The constant is finite, since there may be no elements, and 0 times infinity is no sum.
   fileprivate mutating func sumOfScalar(_ node: Candidate) -> Value? {
     guard case .reduction(let axes, _) = node.attributes, node.type.dtype != .bool,
-      let scalar = scalarConstant(node.operands[0]), let literal = constant(scalar),
-      literal.double.isFinite
+      let number = constant(node.operands[0]), number.double.isFinite
     else { return nil }
     let shape = shape(node.operands[0])
-    let count = Dim.product(axes.map { shape[$0] })
-    let factor: Value
-    if let known = count.constant {
-      factor = self.literal(.int(Int64(known)), node.type.dtype)
-    } else {
-      factor = emit(.convert, [emit(.size, [], .shape([count]))], .dtype(node.type.dtype))
-    }
-    return emit(.multiply, [scalar, factor])
+    let dtype = node.type.dtype.arithmetic
+    var product = literal(number, dtype)
+    // One size after the other, since their product may be no size.
+    for axis in axes { product = emit(.multiply, [product, size(shape[axis], dtype)]) }
+    return dtype == node.type.dtype
+      ? product : emit(.convert, [product], .dtype(node.type.dtype))
+  }
+
+  /// A size as a scalar of a type: a constant where it is known.
+  private mutating func size(_ size: Dim, _ dtype: DType) -> Value {
+    if let constant = size.constant { return literal(.int(Int64(constant)), dtype) }
+    return emit(.convert, [emit(.size, [], .shape([size]))], .dtype(dtype))
   }
 
   /// A reduction of a reduction of the same kind as one over the axes of both.

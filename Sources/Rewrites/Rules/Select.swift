@@ -46,8 +46,8 @@ extension Rewriter {
   /// Elementwise nodes between two masks: as many as the factors of a derivative make.
   private static let maskDepth = 4
 
-  /// The branch that a `where` takes at every place where the mask has that truth; nil where that is
-  /// not known, or the value is no `where`.
+  /// The branch that a `where` takes at every place where the mask has that truth; nil for what is
+  /// no `where`, or where that is not known.
   fileprivate func branch(of value: Value, where mask: Value, is truth: Bool) -> Value? {
     let node = graph.node(of: value)
     guard node.operation == .select,

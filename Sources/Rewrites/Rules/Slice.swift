@@ -19,7 +19,7 @@ extension Catalogue {
           start: first.start + first.step * second.start, step: first.step * second.step,
           size: second.size)
       }
-      return r.emit(.slice, inner.operands, .slice(both))
+      return r.tryEmit(.slice, inner.operands, .slice(both))
     },
     .code(
       "slice-of-pad", "pad(x)[where x stands]", "x", .exact, on: [.slice]
@@ -71,7 +71,7 @@ extension Rewriter {
       if axes[axis].lies(from: start, to: end) {
         var moved = axes
         moved[axis].start = axes[axis].start - start
-        return emit(.slice, [part], .slice(moved))
+        return tryEmit(.slice, [part], .slice(moved))
       }
       start = end
     }

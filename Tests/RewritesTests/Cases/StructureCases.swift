@@ -183,7 +183,13 @@ let reductionCases: [RuleCase] = [
     b.reduceSum(v[0], axes: [0])
   },
   RuleCase.shaped("sum-of-scalar", .f64(.n)) { b, v in
-    b.multiply(v[0], b.reduceSum(b.broadcast(b.literal(.float(0.1), .f64), to: [.m, .n]), axes: [0]))
+    let constant = b.broadcast(b.literal(.float(0.1), .f64), to: [.m, .n])
+    return b.multiply(v[0], b.reduceSum(constant, axes: [0]))
+  },
+  // The half type does not hold the number of elements, but their sum.
+  RuleCase.shaped("sum-of-scalar", TensorType(.f16)) { b, v in
+    let constant = b.broadcast(b.literal(.float(0.0), .f16), to: [100_000])
+    return b.add(v[0], b.reduceSum(constant, axes: [0]))
   },
   RuleCase.shaped("sum-of-scalar", .i64()) { b, v in
     b.add(v[0], b.reduceSum(b.broadcast(b.literal(.int(3), .i64), to: [7]), axes: [0]))

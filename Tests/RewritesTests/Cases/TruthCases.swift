@@ -10,7 +10,9 @@ private let plainSelectionCases: [RuleCase] = [
   RuleCase.elementwise("where-true", [.f64, .i64], [.number, .number]) { b, v in
     b.select(b.truth(true), v[0], v[1])
   },
-  RuleCase.elementwise("where-true", [.f64]) { b, v in b.select(b.truth(true), b.k(1, v[0]), v[0]) },
+  RuleCase.elementwise("where-true", [.f64]) { b, v in
+    b.select(b.truth(true), b.k(1, v[0]), v[0])
+  },
   RuleCase.silent("where-true", [.f64], two) { b, v in b.select(v[0], v[1], v[2]) },
   RuleCase.silent("where-true", [.f64], [.number, .number]) { b, v in
     b.select(b.truth(false), v[0], v[1])
