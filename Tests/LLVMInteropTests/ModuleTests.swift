@@ -103,6 +103,31 @@ import Testing
     #expect(!module.text.contains("x double>"))
   }
 
+  @Test(arguments: [false, true]) func straightCodeIsLeftAloneWhenAsked(_ isLeftAlone: Bool) throws {
+    let machine = try TargetMachine(TargetRequest(triple: "x86_64-linux-gnu", cpu: "x86-64-v4"))
+    let context = Context()
+    let module = Module("straight", in: context)
+    module.setTarget(machine)
+    let type = context.function([context.pointer, context.pointer], returning: context.void)
+    let function = module.addFunction("square", type)
+    function.add(machine.functionAttributes)
+    function.add(.noAlias, toParameter: 1)
+    if isLeftAlone { function.add(.noImplicitFloat) }
+    let builder = Builder(in: context)
+    builder.position(atEnd: function.appendBlock())
+    for i in 0..<8 {
+      let index = context.i64.constant(i)
+      let x = builder.load(
+        context.double, builder.element(context.double, function.parameter(0), index))
+      builder.store(
+        builder.fmul(x, x), builder.element(context.double, function.parameter(1), index))
+    }
+    builder.retVoid()
+    try module.run("default<O3>", on: machine)
+    let text = module.text
+    #expect(text.contains("x double>") == !isLeftAlone)
+  }
+
   @Test func withoutContractNothingIsFused() throws {
     let machine = try TargetMachine(TargetRequest(triple: "x86_64-linux-gnu", cpu: "x86-64-v4"))
     let module = Module("scale", in: Context())

@@ -3,7 +3,8 @@ import CLLVM
 /// Which of LLVM's optimisations may run.
 ///
 /// Vectorization has no switch here: `default<O2>` and `default<O3>` turn it on whatever the C API
-/// says. A loop that shall stay as it is gets the hint `.vectorize(false)`.
+/// says. A loop that shall stay as it is gets the hint `.vectorize(false)`, a function in which
+/// LLVM shall not look for vectors the attribute `.noImplicitFloat`.
 package struct PassOptions: Hashable, Sendable {
   /// Whether the vectorizer may run several vectors of a loop at once.
   package var loopInterleaving = true

@@ -106,6 +106,8 @@ extension IRAttribute {
   package static let inlineHint = flag("inlinehint")
   /// The function may be called where the program would not.
   package static let speculatable = flag("speculatable")
+  /// Both of LLVM's vectorizers leave the function alone, and copies of memory use no vectors.
+  package static let noImplicitFloat = flag("noimplicitfloat")
   /// The function is hardly ever called.
   package static let cold = flag("cold")
   /// The function is called often.
