@@ -15,7 +15,8 @@ import Testing
     ("a = x @/y", "a = (x @ y)"), ("a = x **/y", "a = (x ** y)"), ("a = x -/-y", "a = (x - (-y))"),
     ("a = x +//# comment/y", "a = (x + y)"),
     ("a = if c { x }/else { y }", "a = (if c {=> x} else {=> y})"),
-    ("a = if c { x }/else if d { y }//else { z }", "a = (if c {=> x} else if d {=> y} else {=> z})"),
+    ("a = if c { x }/else if d { y }//else { z }",
+      "a = (if c {=> x} else if d {=> y} else {=> z})"),
     ("for x in xs,/y in ys with a =/1,/b = 2 { }",
       "for x in xs, y in ys with a = 1, b = 2 {}"),
     ("for t in 0..</n { }", "for t in 0..<n {}"),
@@ -42,13 +43,18 @@ import Testing
     #expect(parsed.complaints == [])
   }
 
+  /// What is said about a line that begins with a sign that ends one.
+  static func early(_ sign: String) -> String {
+    "3:1: a line goes on behind '\(sign)', not before it: put it at the end of the line above"
+  }
+
   static let ending: [(String, [String])] = [
-    ("a = x/+ y", ["3:1: a line goes on behind '+', not before it: put it at the end of the line above"]),
-    ("a = x/- y", ["3:1: a line goes on behind '-', not before it: put it at the end of the line above"]),
-    ("a = x/** y", ["3:1: a line goes on behind '**', not before it: put it at the end of the line above"]),
-    ("a/= x", ["3:1: a line goes on behind '=', not before it: put it at the end of the line above"]),
-    ("a/<- x", ["3:1: a line goes on behind '<-', not before it: put it at the end of the line above"]),
-    ("a/, b = x", ["3:1: a line goes on behind ',', not before it: put it at the end of the line above"]),
+    ("a = x/+ y", [early("+")]),
+    ("a = x/- y", [early("-")]),
+    ("a = x/** y", [early("**")]),
+    ("a/= x", [early("=")]),
+    ("a/<- x", [early("<-")]),
+    ("a/, b = x", [early(",")]),
     ("a = -/x", ["2:6: expected a value behind '-' before the end of the line"]),
     ("a = !/x", ["2:6: expected a value behind '!' before the end of the line"]),
     ("a = x/[0]", ["3:1: this value is not used; give it a name: 'y = …'"]),
@@ -63,7 +69,10 @@ import Testing
       ["3:1: a line does not go on before 'limit': put it on the line above"]),
     ("for x in xs/{ }", ["3:1: '{' stands at the end of the line above"]),
     ("a = if c/{ x } else/{ y }",
-      ["3:1: '{' stands at the end of the line above", "4:1: '{' stands at the end of the line above"]),
+      [
+        "3:1: '{' stands at the end of the line above",
+        "4:1: '{' stands at the end of the line above",
+      ]),
     ("assert x/, \"m\"", ["2:9: expected ', \"message\"' before the end of the line"]),
     ("assert/x, \"m\"", ["2:7: expected a value behind 'assert' before the end of the line"]),
   ]

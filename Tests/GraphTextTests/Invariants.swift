@@ -6,7 +6,8 @@ import Testing
 func checkInvariants(_ parsed: Parsed, location: SourceLocation = #_sourceLocation) {
   let count = UInt32(parsed.files.files[0].bytes.count)
   for diagnostic in parsed.diagnostics.all {
-    for site in [diagnostic.site] + diagnostic.notes.map(\.site) + (diagnostic.fix.map { [$0.site] } ?? []) {
+    let fix = diagnostic.fix.map { [$0.site] } ?? []
+    for site in [diagnostic.site] + diagnostic.notes.map(\.site) + fix {
       #expect(site.start <= site.end && site.end <= count, sourceLocation: location)
     }
     #expect(!diagnostic.message.isEmpty, sourceLocation: location)

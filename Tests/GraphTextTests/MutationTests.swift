@@ -52,7 +52,8 @@ import Testing
       let parsed = Parsed(rest.joined())
       checkInvariants(parsed)
       #expect(
-        parsed.diagnostics.errorCount <= 3, "without \(index) \(pieces[index]): \(parsed.complaints)")
+        parsed.diagnostics.errorCount <= 3,
+        "without \(index) \(pieces[index]): \(parsed.complaints)")
     }
   }
 
@@ -65,7 +66,8 @@ import Testing
         let parsed = Parsed(more.joined())
         checkInvariants(parsed)
         #expect(
-          parsed.diagnostics.errorCount <= 3, "twice \(index) \(pieces[index]): \(parsed.complaints)")
+          parsed.diagnostics.errorCount <= 3,
+          "twice \(index) \(pieces[index]): \(parsed.complaints)")
       }
     }
   }

@@ -131,24 +131,22 @@ import Testing
     #expect(
       Parsed(body: "y = \(digits).0").complaints
         == ["2:5: this number is too large for f64: write 'inf' => 'inf'"])
-    // Messages stay short.
-    #expect(Parsed(body: "y = a \(name)").complaints.joined().utf8.count < 200)
-    #expect(Parsed(body: "y = 1\(name)").complaints.joined().utf8.count < 200)
-    #expect(Parsed(body: "y = \(name)é").complaints.joined().utf8.count < 200)
-    #expect(Parsed(body: "y = 1 \"\(name)\"").complaints.joined().utf8.count < 200)
-    #expect(Parsed("\(name) \(name)(x) = x").complaints.joined().utf8.count < 200)
-    #expect(Parsed("import \(name)").complaints.joined().utf8.count < 200)
-    #expect(Parsed("graph f(x \(name)) -> (y) {}").complaints.joined().utf8.count < 200)
-    #expect(Parsed("graph f(\(name)) -> (y) {}").complaints.joined().utf8.count < 200)
-    #expect(Parsed(body: "for \(name) on").complaints.joined().utf8.count < 200)
-    #expect(Parsed(body: "emit \(name) = 1").complaints.joined().utf8.count < 200)
-    #expect(Parsed(body: "y = x.\(name)").complaints.joined().utf8.count < 200)
-    #expect(Parsed(body: "y = if c { \(name) = 1 } else { 2 }").complaints.joined().utf8.count < 200)
-    #expect(Parsed(body: "y = if c { \(name) <- 1 } else { 2 }").complaints.joined().utf8.count < 200)
-    #expect(Parsed(body: "y = f(\(name) = 1)").complaints.joined().utf8.count < 200)
-    #expect(Parsed(body: "let \(name) = 1").complaints.joined().utf8.count < 200)
-    #expect(Parsed("graph f(x: \(name)(n)) -> (y) {}").complaints.joined().utf8.count < 200)
-    #expect(Parsed(body: "y = '\(name)'").complaints.joined().utf8.count < 200)
-    #expect(Parsed(body: "y = a < \(name) < b").complaints.joined().utf8.count < 200)
+  }
+
+  /// Where a very long word, `@`, is a mistake or stands beside one.
+  static let longWords = [
+    "y = a @", "y = 1@", "y = @é", "y = 1 \"@\"", "for @ on", "emit @ = 1", "y = x.@",
+    "y = if c { @ = 1 } else { 2 }", "y = if c { @ <- 1 } else { 2 }", "y = f(@ = 1)", "let @ = 1",
+    "y = '@'", "y = a < @ < b", "for x in xs with @", "}\n@ @(x) = x #", "}\nimport @ #",
+    "}\ngraph f(x @) -> (y) { #", "}\ngraph f(@) -> (y) { #", "}\ngraph f(x: @(n)) -> (y) { #",
+    "}\ngraph f(f64 @) -> (y) { #", "}\nfunc @", "}\nconst @", "assert @", "@", "@ b", "@: f64 = 1",
+    "y = f(@: )", "y = [@ 2]",
+  ]
+
+  @Test(arguments: longWords) func messagesStayShort(source: String) {
+    let word = String(repeating: "a", count: 100_000)
+    let complaints = Parsed(body: source.replacing("@", with: word)).complaints
+    #expect(!complaints.isEmpty)
+    #expect(complaints.allSatisfy { $0.utf8.count < 200 })
   }
 }

@@ -136,6 +136,58 @@ import Testing
     #expect(parsed.unit.declarations.map(\.name.text) == ["f", "h", "c"])
   }
 
+  @Test func indentedLinesBehindABrokenHeadAreItsBody() {
+    let parsed = Parsed(
+      """
+      func f(x) {
+          for r in x with s = 0.0
+              s <- s + r
+              emit q = s s
+          }
+          while s > 1 with s = "1.0 limit 3 {
+              s <- s / 2
+          }
+          return s, q q
+      }
+      """)
+    #expect(
+      parsed.complaints == [
+        "2:28: expected '{' with the body of the 'for' before the end of the line",
+        "4:20: an operator or a comma is missing between 's' and 's'",
+        "6:26: this text has no closing '\"' on its line",
+        "9:17: an operator or a comma is missing between 'q' and 'q'",
+      ])
+  }
+
+  @Test func aBodyThatEndedEarlyIsToldOnce() {
+    let parsed = Parsed(
+      """
+      graph f(x: f64) -> (y) {
+          for r in x with s = 0.0 {
+              s <- (s + }
+              emit q = s
+          }
+          y = s
+      }
+      graph g(x: f64) -> (y) { y = x x }
+      """)
+    #expect(
+      parsed.complaints == [
+        "3:19: expected a value behind '+', found '}'",
+        "4:9: 'emit' stands only in the body of a 'for'",
+        "8:32: an operator or a comma is missing between 'x' and 'x'",
+      ])
+  }
+
+  @Test func strayClosersArePassedOver() {
+    let parsed = Parsed("graph f(x: f64], y: f64) -> (z: f64]) { a, b = f(x], y])\nz = [x), y] }")
+    #expect(
+      parsed.complaints == [
+        "1:15: this ']' closes nothing => ''", "1:36: this ']' closes nothing => ''",
+        "1:51: this ']' closes nothing => ''", "2:7: this ')' closes nothing => ''",
+      ])
+  }
+
   @Test func missingParenthesisEndsWithItsStatement() {
     let parsed = Parsed(
       body: "a = f(x,\n  [y\nb, c = f(x\nfor r in f(x { emit q = r }\nassert (a, \"m\"\nemit")
@@ -154,6 +206,16 @@ import Testing
     #expect(parsed.diagnostics.errorCount == 100)
     #expect(parsed.complaints.last == "101:1: only names stand before '='")
     #expect(Parsed(String(repeating: "$ ", count: 500)).diagnostics.errorCount == 100)
+    // Whatever is wrong where reading ends.
+    let lines = ["a = f(x], y)", "a = f(x] )", "a = +b", "a = f(b = 1, c)", "1 2", "a (", "a = [x"]
+    for line in lines {
+      for lead in 0..<3 {
+        let text = String(repeating: "3 = x\n", count: lead)
+          + String(repeating: line + "\n", count: 150)
+        checkInvariants(Parsed(body: text))
+        checkInvariants(Parsed(text))
+      }
+    }
   }
 
   @Test func mistakesComeInTheOrderOfTheText() {

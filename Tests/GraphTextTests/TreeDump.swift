@@ -18,17 +18,15 @@ enum TreeDump {
     case .text(let said): "<\(said)>"
     case .array(let elements): "[\(list(elements))]"
     case .call(let name, let arguments):
-      "\(name.text)(\(arguments.map { ($0.label.map { "\($0.text): " } ?? "") + text(of: $0.value) }.joined(separator: ", ")))"
-    case .index(let base, let indexings):
-      text(of: base) + indexings.map { "[\($0.subscripts.map(text).joined(separator: ", "))]" }.joined()
+      "\(name.text)(\(arguments.map(text).joined(separator: ", ")))"
+    case .index(let base, let indexings): text(of: base) + indexings.map(text).joined()
     case .unary(let operation, let operand): "(\(operation.rawValue)\(text(of: operand)))"
     case .power(let base, _, let exponent): "(\(text(of: base)) ** \(text(of: exponent)))"
     case .chain(let first, let links):
       String(repeating: "(", count: links.count) + text(of: first)
         + links.map { " \($0.operation.rawValue) \(text(of: $0.operand)))" }.joined()
     case .conditional(let choice):
-      "(" + choice.clauses.map { "if \(text(of: $0.condition)) \(text(of: $0.branch)) else " }.joined()
-        + text(of: choice.otherwise) + ")"
+      "(\(choice.clauses.map(text).joined())\(text(of: choice.otherwise)))"
     case .invalid: "?"
     }
   }
@@ -41,7 +39,8 @@ enum TreeDump {
     case .emit(let name, let value): "emit \(name.text) = \(text(of: value))"
     case .assert(let condition, let message): "assert \(text(of: condition)), <\(message.text)>"
     case .forLoop(let loop):
-      "for \(loop.sequences.map(text).joined(separator: ", "))\(text(of: loop.carried)) \(text(of: loop.body))"
+      "for \(loop.sequences.map(text).joined(separator: ", "))\(text(of: loop.carried))"
+        + " \(text(of: loop.body))"
     case .whileLoop(let loop):
       "while \(text(of: loop.condition))\(text(of: loop.carried))"
         + (loop.limit.map { " limit \(text(of: $0))" } ?? "") + " \(text(of: loop.body))"
@@ -55,6 +54,18 @@ enum TreeDump {
 
   private static func list(_ elements: [Expr]) -> String {
     elements.map(text).joined(separator: ", ")
+  }
+
+  private static func text(_ argument: Argument) -> String {
+    (argument.label.map { "\($0.text): " } ?? "") + text(of: argument.value)
+  }
+
+  private static func text(_ indexing: Indexing) -> String {
+    "[\(indexing.subscripts.map(text).joined(separator: ", "))]"
+  }
+
+  private static func text(_ clause: Conditional.Clause) -> String {
+    "if \(text(of: clause.condition)) \(text(of: clause.branch)) else "
   }
 
   private static func text(_ element: Subscript) -> String {

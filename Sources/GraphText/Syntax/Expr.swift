@@ -8,6 +8,7 @@ package struct Expr: Sendable {
   package var kind: Kind
   package var site: Site
 
+  /// What was read at `site`.
   package init(_ kind: Kind, at site: Site) {
     self.kind = kind
     self.site = site
@@ -68,6 +69,7 @@ package enum Subscript: Sendable {
   /// `new`.
   case newAxis(Site)
 
+  /// Where it stands.
   package var site: Site {
     switch self {
     case .index(let expr): expr.site

@@ -103,6 +103,7 @@ extension Lexer {
       ? "\\u{\(String(character.value, radix: 16))}" : String(character)
   }
 
+  /// Whether a character outside ASCII looks like a blank, or like nothing.
   private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
     scalar.properties.isWhitespace || scalar.value == 0xFEFF || scalar.value == 0x200B
   }

@@ -13,6 +13,17 @@ extension Lexer {
     case UInt8(ascii: "}"): take(.rightBrace, 1)
     case UInt8(ascii: ","): take(.comma, 1)
     case UInt8(ascii: ";"): take(.semicolon, 1)
+    case UInt8(ascii: "."): dots()
+    case UInt8(ascii: ":"):
+      next(is: "=") ? mistake(.assign, 2, "a name is given with '='", "=") : take(.colon, 1)
+    default: operatorSign()
+    }
+    precondition(position > start || !isText, "the lexer must go on")
+  }
+
+  /// Reads an operator.
+  private mutating func operatorSign() {
+    switch peek() {
     case UInt8(ascii: "+"): arithmetic(.plus, 1)
     case UInt8(ascii: "-"): next(is: ">") ? take(.arrow, 2) : arithmetic(.minus, 1)
     case UInt8(ascii: "*"): next(is: "*") ? arithmetic(.power, 2) : arithmetic(.star, 1)
@@ -23,11 +34,15 @@ extension Lexer {
     case UInt8(ascii: ">"): greater()
     case UInt8(ascii: "="): equals()
     case UInt8(ascii: "!"): exclamation()
-    case UInt8(ascii: ":"):
-      next(is: "=") ? mistake(.assign, 2, "a name is given with '='", "=") : take(.colon, 1)
-    case UInt8(ascii: "."): dots()
     case UInt8(ascii: "&"): ampersand()
     case UInt8(ascii: "|"): bar()
+    default: foreignSign()
+    }
+  }
+
+  /// Reports a sign of another language.
+  private mutating func foreignSign() {
+    switch peek() {
     case UInt8(ascii: "^"):
       mistake(.power, 1, "a power is written '**' (on the bits of integers: bit_xor)", "**")
     case UInt8(ascii: "~"):
@@ -41,7 +56,6 @@ extension Lexer {
     case 0: refuseBinary()
     default: unknown()
     }
-    precondition(position > start || !isText, "the lexer must go on")
   }
 
   /// Whether the sign behind the current one is `letter`.
@@ -78,6 +92,7 @@ extension Lexer {
         + "carried value with '<-'")
   }
 
+  /// Reads `/`, `//`, or a comment as C writes it.
   private mutating func slash() {
     if next(is: "/") { return arithmetic(.doubleSlash, 2) }
     if next(is: "*") { return blockComment() }
@@ -112,6 +127,7 @@ extension Lexer {
     return nil
   }
 
+  /// Reads what begins with `<`.
   private mutating func less() {
     if next(is: "=") { return take(.lessOrEqual, 2) }
     if next(is: "-") { return take(.update, 2) }
@@ -122,6 +138,7 @@ extension Lexer {
     take(.less, 1)
   }
 
+  /// Reads what begins with `>`.
   private mutating func greater() {
     if next(is: "=") { return take(.greaterOrEqual, 2) }
     if next(is: ">") {
@@ -130,6 +147,7 @@ extension Lexer {
     take(.greater, 1)
   }
 
+  /// Reads what begins with `=`.
   private mutating func equals() {
     if next(is: "="), next(is: "=", at: 2) {
       return mistake(.equal, 3, "'equal' is written '=='", "==")
@@ -140,6 +158,7 @@ extension Lexer {
     take(.assign, 1)
   }
 
+  /// Reads what begins with `!`.
   private mutating func exclamation() {
     if next(is: "="), next(is: "=", at: 2) {
       return mistake(.notEqual, 3, "'not equal' is written '!='", "!=")
@@ -147,11 +166,13 @@ extension Lexer {
     next(is: "=") ? take(.notEqual, 2) : take(.not, 1)
   }
 
+  /// Reads `&&`.
   private mutating func ampersand() {
     if next(is: "&") { return take(.and, 2) }
     mistake(.and, 1, "'and' is written '&&' (on the bits of integers: bit_and)", "&&")
   }
 
+  /// Reads `||`.
   private mutating func bar() {
     if next(is: "|") { return take(.or, 2) }
     mistake(.or, 1, "'or' is written '||' (on the bits of integers: bit_or)", "||")
@@ -170,6 +191,7 @@ extension Lexer {
     take(.dot, 1)
   }
 
+  /// Reports a `\` at the end of a line, and reads on as if the line went on.
   private mutating func backslash() {
     let start = position
     position += 1

@@ -31,8 +31,9 @@ extension Lexer {
       position += 1
       return true
     default:
-      let message = "the escapes of a text are \\\\ \\\" \\n and \\t; a '\\' itself is written '\\\\'"
-      report(message, from: start, replacement: "\\\\")
+      report(
+        #"the escapes of a text are \\ \" \n and \t; a '\' itself is written '\\'"#, from: start,
+        replacement: #"\\"#)
       return false
     }
   }
@@ -61,6 +62,7 @@ extension Lexer {
     add(.text, from: start, isFlawed: true)
   }
 
+  /// Whether a text on one line ends before this byte.
   private func isLineEnd(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
   }

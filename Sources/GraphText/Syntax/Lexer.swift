@@ -7,6 +7,7 @@ import Support
 struct Lexer {
   let bytes: [UInt8]
   let file: FileID
+  /// Of the byte that is to be read next.
   var position = 0
   var tokens: [Token] = []
   var docLines: [DocLine] = []
@@ -20,6 +21,7 @@ struct Lexer {
   /// What has been reported and would only be repeated.
   var told: Set<String> = []
 
+  /// A lexer at the beginning of a file.
   init(bytes: [UInt8], file: FileID) {
     self.bytes = bytes
     self.file = file
@@ -78,6 +80,7 @@ struct Lexer {
     }
   }
 
+  /// Passes over LF, CR LF, or the CR of a very old system.
   private mutating func lineEnd() {
     let start = position
     position += 1
@@ -144,19 +147,23 @@ struct Lexer {
     }
   }
 
+  /// Whether a name may go on with this byte.
   static func isNameByte(_ byte: UInt8) -> Bool {
     isNameStart(byte) || isDigit(byte)
   }
 
+  /// Whether a name may begin with this byte.
   static func isNameStart(_ byte: UInt8) -> Bool {
     (byte | 0x20) >= UInt8(ascii: "a") && (byte | 0x20) <= UInt8(ascii: "z")
       || byte == UInt8(ascii: "_")
   }
 
+  /// Whether this is one of `0` to `9`.
   static func isDigit(_ byte: UInt8) -> Bool {
     byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
   }
 
+  /// Whether this is a space or a tab.
   static func isBlank(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
   }

@@ -5,6 +5,7 @@ package struct Name: Hashable, Sendable {
   package var text: String
   package var site: Site
 
+  /// What was read at `site`.
   package init(_ text: String, at site: Site) {
     self.text = text
     self.site = site
@@ -17,6 +18,7 @@ package struct TextLiteral: Hashable, Sendable {
   package var text: String
   package var site: Site
 
+  /// What was read at `site`.
   package init(_ text: String, at site: Site) {
     self.text = text
     self.site = site
@@ -29,6 +31,7 @@ package struct DocComment: Hashable, Sendable {
   package var text: String
   package var site: Site
 
+  /// What was read at `site`.
   package init(_ text: String, at site: Site) {
     self.text = text
     self.site = site

@@ -22,6 +22,7 @@ package enum BinaryOperator: String, Sendable, CaseIterable {
   case remainder = "%"
   case matrixMultiply = "@"
 
+  /// How tightly it holds its operands together.
   package var precedence: Precedence {
     switch self {
     case .or: .or
@@ -37,6 +38,7 @@ package enum BinaryOperator: String, Sendable, CaseIterable {
 package enum Precedence: Int, Comparable, Sendable {
   case conditional, or, and, comparison, additive, multiplicative, unary, power, postfix
 
+  /// Whether `a` is looser than `b`.
   package static func < (a: Precedence, b: Precedence) -> Bool { a.rawValue < b.rawValue }
 
   /// The next tighter level.

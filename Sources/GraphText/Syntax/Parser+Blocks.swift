@@ -27,11 +27,34 @@ extension Parser {
     try enter()
     defer { depth -= 1 }
     let opener = currentSite
+    advance()
+    return blockBehindBrace(kind, opener: opener, from: start)
+  }
+
+  /// Reads the lines of a body whose brace is missing, if they are indented as a body; the head of
+  /// the loop, which began with `statement`, has been reported.
+  mutating func blockWithoutBrace(
+    _ kind: BlockKind, of statement: Token
+  ) throws(Abandoned) -> Block? {
+    guard current.startsLine, statement.startsLine, current.kind != .rightBrace,
+      current.kind != .endOfFile, column(of: current) > column(of: statement)
+    else { return nil }
+    try enter()
+    defer { depth -= 1 }
+    let opener = siteBehind
+    open(.leftBrace)
+    return blockBehindBrace(kind, opener: opener, from: index)
+  }
+
+  /// Reads `… }`.
+  private mutating func blockBehindBrace(
+    _ kind: BlockKind, opener: Site, from start: Int
+  ) -> Block {
     let outerKind = blockKind
     blockKind = kind
     defer { blockKind = outerKind }
-    advance()
     var reader = BlockReader(kind: kind)
+    let mistakeCount = mistakes.count
     let base = brackets.count
     while current.kind != .rightBrace, current.kind != .endOfFile {
       if current.kind == .semicolon {
@@ -45,7 +68,7 @@ extension Parser {
       }
       readStatement(into: &reader, brackets: base)
     }
-    finish(&reader, opener: opener)
+    finish(&reader, opener: opener, isUntold: mistakes.count == mistakeCount)
     closeBlock(opener)
     return Block(
       site: site(from: start), statements: reader.statements, results: reader.results,
@@ -104,6 +127,8 @@ extension Parser {
 
   /// Reports a value that nothing is done with.
   private mutating func refuseLoose(_ value: Expr, in kind: BlockKind, from statement: Token) {
+    if statement.isFlawed { return }
+    if case .invalid = value.kind { return }
     if case .conditional(let choice) = value.kind {
       guard choice.branches.allSatisfy(\.isWhole) else { return }
       report(
@@ -112,14 +137,15 @@ extension Parser {
     } else if statement.kind == .minus, statement.startsLine {
       _ = refuseLineStart(site(of: statement))
     } else if kind == .branch {
-      report("only the last line of a branch gives its values; give this one a name", at: value.site)
+      report(
+        "only the last line of a branch gives its values; give this one a name", at: value.site)
     } else {
       report("this value is not used; give it a name: 'y = …'", at: value.site)
     }
   }
 
   /// Sees to it that the block gives what its kind must give.
-  private mutating func finish(_ reader: inout BlockReader, opener: Site) {
+  private mutating func finish(_ reader: inout BlockReader, opener: Site, isUntold: Bool) {
     switch reader.kind {
     case .branch: reader.results = reader.loose
     case .function:
@@ -128,7 +154,7 @@ extension Parser {
         report(
           "the body of a func ends in 'return'", at: first.site, fix: "return ", fixing: before)
         reader.results = reader.loose
-      } else if reader.results.isEmpty, reader.isWhole, current.kind == .rightBrace {
+      } else if reader.results.isEmpty, isUntold, current.kind == .rightBrace {
         report("the body of a func ends in 'return', and this one has none", at: opener)
       }
     case .graph, .forBody, .whileBody: refuseLooseValues(in: &reader)
@@ -188,5 +214,6 @@ struct BlockReader {
   var hasToldAfterReturn = false
   var isWhole = true
 
+  /// Nothing, as yet.
   init(kind: BlockKind) { self.kind = kind }
 }

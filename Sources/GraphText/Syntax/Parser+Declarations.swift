@@ -10,18 +10,19 @@ extension Parser {
         continue
       }
       let start = index
+      let mistakeCount = mistakes.count
       statementStart = index
       suspect = nil
       do throws(Abandoned) {
         try topLevel(into: &unit)
+        if mistakes.count > mistakeCount, !isAtLineEnd { throw Abandoned() }
         try statementEnd()
       } catch {
         unit.isWhole = false
         skipToDeclaration(from: start)
       }
-      depth = 0
-      branchDepth = 0
       closeBrackets(to: 0)
+      isBehindMistake = mistakes.count > mistakeCount || !unit.isLastWhole
       unit.declarations += nestedDeclarations
       nestedDeclarations = []
     }
@@ -30,7 +31,6 @@ extension Parser {
 
   /// Reads an import or a declaration.
   private mutating func topLevel(into unit: inout SourceUnit) throws(Abandoned) {
-    if current.startsLine { declarationColumn = column(of: current) }
     if current.kind == .importKeyword {
       unit.imports.append(try importLine())
     } else {
@@ -41,6 +41,7 @@ extension Parser {
   /// Reads a `graph`, `func` or `const`.
   private mutating func declaration() throws(Abandoned) -> Declaration {
     let documentation = documentation()
+    if current.kind.isKeyword, current.startsLine { declarationColumn = column(of: current) }
     switch current.kind {
     case .graphKeyword: return .graph(try graph(documentation))
     case .funcKeyword: return .function(try function(documentation))
@@ -51,7 +52,8 @@ extension Parser {
       case .constKeyword: return .constant(try constant(documentation))
       default: return .function(try function(documentation))
       }
-    case .rightBrace: throw fail("this '}' closes nothing", at: currentSite, fix: "")
+    case .rightBrace where !isBehindMistake:
+      throw fail("this '}' closes nothing", at: currentSite, fix: "")
     default: throw misplaced()
     }
   }
@@ -75,7 +77,9 @@ extension Parser {
 
   /// Reports what cannot stand outside of bodies.
   private mutating func misplaced() -> Abandoned {
-    if isTold { return Abandoned() }
+    let isRestOfBody = isBehindMistake && (current.kind == .rightBrace || !current.startsLine
+      || column(of: current) > declarationColumn)
+    if isTold || isRestOfBody { return Abandoned() }
     if current.kind == .doubleSlash {
       return fail("a comment begins with '#'; '//' divides", at: currentSite, fix: "#")
     }
@@ -85,6 +89,7 @@ extension Parser {
     return misplacedWord()
   }
 
+  /// Reports what no declaration begins with.
   private mutating func misplacedWord() -> Abandoned {
     fail(
       "expected 'import', 'graph', 'func' or 'const', found \(describe(current))", at: currentSite)
@@ -96,7 +101,8 @@ extension Parser {
     let base = brackets.count
     let outer = (declarationColumn, statementStart, suspect, branchDepth)
     statementStart = index
-    report("\(describe(current)) stands outside of bodies: move it out of this one", at: currentSite)
+    report(
+      "\(describe(current)) stands outside of bodies: move it out of this one", at: currentSite)
     declarationColumn = column(of: current)
     branchDepth = 0
     do throws(Abandoned) {
@@ -160,5 +166,16 @@ extension Parser {
       case .text(let path) = arguments[0].value.kind
     else { return nil }
     return .load(TextLiteral(path, at: arguments[0].value.site))
+  }
+}
+
+extension SourceUnit {
+  /// Whether nothing is known to be missing of the last declaration.
+  fileprivate var isLastWhole: Bool {
+    switch declarations.last {
+    case .graph(let graph): graph.isWhole && graph.body.isWhole
+    case .function(let function): function.isWhole && function.body.isWhole
+    case .constant, nil: true
+    }
   }
 }

@@ -53,6 +53,7 @@ extension Parser {
     report(message, at: currentSite, fix: fix)
   }
 
+  /// Reports `a < b < c` at its second operator.
   private mutating func refuseChainedComparison(_ first: Link) {
     let middle = first.operand.site
     let isShort = middle.end - middle.start <= 40

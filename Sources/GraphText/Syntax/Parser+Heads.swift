@@ -128,6 +128,7 @@ extension Parser {
     try close(.rightParen)
   }
 
+  /// Reads `x: f64[n]` or `inout w`.
   private mutating func parameter(of kind: BlockKind) throws(Abandoned) -> Parameter {
     let documentation = documentation()
     let start = index
@@ -153,13 +154,13 @@ extension Parser {
 
   /// Reports a parameter of a graph without a type.
   private mutating func refuseMissingType(of name: Name) throws(Abandoned) {
-    guard current.kind == .name, !isTold else {
-      if isTold { throw Abandoned() }
-      report(
+    if isTold { throw Abandoned() }
+    if current.kind == .comma || current.kind == .rightParen {
+      return report(
         "a parameter of a graph has a type: '\(name.short): f64'", at: name.site, fix: ": f64",
         fixing: siteBehind)
-      return
     }
+    guard current.kind == .name else { throw unexpected(expected: "':' and a type") }
     let second = spelling(of: current)
     let isType = Parser.typeWords.contains(name.text) || Parser.foreignTypes[name.text] != nil
     if isType, second.utf8.count <= 40 {
@@ -189,6 +190,7 @@ extension Parser {
     }
   }
 
+  /// Reads `y: f64` or `y`.
   private mutating func result() throws(Abandoned) -> ResultDeclaration {
     let documentation = documentation()
     let start = index

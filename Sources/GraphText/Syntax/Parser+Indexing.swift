@@ -19,6 +19,7 @@ extension Parser {
     return Indexing(site: site(from: start), subscripts: subscripts)
   }
 
+  /// Reads what stands between the commas of an index.
   private mutating func subscriptElement() throws(Abandoned) -> Subscript {
     let start = index
     let site = currentSite

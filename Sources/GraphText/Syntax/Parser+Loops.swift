@@ -14,8 +14,8 @@ extension Parser {
       carried = try carriedValues()
       try refuseHeadEnd(of: "for")
     } catch {
-      guard skipToBody(brackets: base) else { throw error }
       isWhole = false
+      if try skippedBody(.forBody, from: start, brackets: base) { return .lost }
     }
     let body = try block(.forBody)
     guard isWhole else { return .lost }
@@ -49,7 +49,7 @@ extension Parser {
       try refuseHeadEnd(of: "while")
       condition = read
     } catch {
-      guard skipToBody(brackets: base) else { throw error }
+      if try skippedBody(.whileBody, from: start, brackets: base) { return .lost }
     }
     let body = try block(.whileBody)
     guard let condition else { return .lost }
@@ -57,12 +57,24 @@ extension Parser {
     return .statement(Statement(site: site(from: start), kind: .whileLoop(loop)))
   }
 
+  /// Goes on behind a broken head: to the brace of the body, or through a body without one.
+  private mutating func skippedBody(
+    _ kind: BlockKind, from start: Int, brackets base: Int
+  ) throws(Abandoned) -> Bool {
+    let statement = tokens[start]
+    if !current.startsLine || brackets.count > base {
+      if skipToBody(brackets: base) { return false }
+      guard try blockWithoutBrace(kind, of: statement) != nil else { throw Abandoned() }
+      return true
+    }
+    if try blockWithoutBrace(kind, of: statement) != nil { return true }
+    guard skipToBody(brackets: base) else { throw Abandoned() }
+    return false
+  }
+
   /// Refuses what stands between the head of a loop and its body.
   private mutating func refuseHeadEnd(of word: String) throws(Abandoned) {
     if current.kind == .leftBrace { return }
-    if isAt(.assign), word == "for" {
-      throw fail("carried values stand behind 'with'", at: currentSite)
-    }
     throw unexpectedBehindValue(expected: "'{' with the body of the '\(word)'")
   }
 

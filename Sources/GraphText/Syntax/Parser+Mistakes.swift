@@ -20,8 +20,11 @@ extension Parser {
     return Abandoned()
   }
 
-  /// Whether the mistake at the current token was already reported with a token.
-  var isTold: Bool { current.isFlawed || previous?.isFlawed ?? false }
+  /// Whether the mistake at the current token was already reported, with a token or as a missing
+  /// closer.
+  var isTold: Bool {
+    current.isFlawed || previous?.isFlawed ?? false || missedCloser == index
+  }
 
   /// Reports that something else was expected here, and gives what to throw.
   mutating func unexpected(expected: String) -> Abandoned {
@@ -112,6 +115,11 @@ extension Parser {
     guard let opener = brackets.last, let wanted = closer.spelling else { throw Abandoned() }
     let notes = [Diagnostic.note("opened here", at: site(of: opener))]
     if isWrongCloser {
+      if peek().kind == .comma { throw refuseStrayCloser() }
+      if peek().kind == closer {
+        _ = refuseStrayCloser()
+        return advance()
+      }
       if !isTold {
         report(
           "expected '\(wanted)', found \(describe(current))", at: currentSite, notes: notes,
@@ -122,11 +130,18 @@ extension Parser {
     guard endsBrackets || startsStatement(at: index) else {
       throw unexpectedBehindValue(expected: "',' or '\(wanted)'")
     }
-    if missedCloser != index, !isTold {
+    if !isTold {
       report("missing '\(wanted)'", at: siteBehind, notes: notes, fix: wanted)
     }
     missedCloser = index
     brackets.removeLast()
+  }
+
+  /// Reports a closer that closes nothing, and passes over it.
+  private mutating func refuseStrayCloser() -> Abandoned {
+    if !isTold { report("this \(describe(current)) closes nothing", at: currentSite, fix: "") }
+    if current.kind != .endOfFile { index += 1 }
+    return Abandoned()
   }
 
   /// Whether a closer stands here in the place of that of the innermost bracket; it may also be

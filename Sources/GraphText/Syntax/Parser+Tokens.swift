@@ -1,8 +1,10 @@
 import Support
 
 extension Parser {
+  /// The token that is to be read next.
   var current: Token { tokens[index] }
 
+  /// The token that was read last.
   var previous: Token? { index > 0 ? tokens[index - 1] : nil }
 
   /// The token so many places ahead, or the end of the file.
@@ -10,10 +12,12 @@ extension Parser {
     tokens[min(index + distance, tokens.count - 1)]
   }
 
+  /// Where a token stands.
   func site(of token: Token) -> Site {
     Site(file: file, start: Int(token.start), end: Int(token.end))
   }
 
+  /// Where the current token stands.
   var currentSite: Site { site(of: current) }
 
   /// The empty place behind the previous token.
@@ -52,7 +56,7 @@ extension Parser {
     let token = current
     switch token.kind {
     case .endOfFile: return
-    case .leftParen, .leftBracket, .leftBrace: open(token)
+    case .leftParen, .leftBracket, .leftBrace: open(token.kind)
     case .rightParen, .rightBracket:
       if isInParens { brackets.removeLast() }
     case .rightBrace: closeBrace()
@@ -68,11 +72,12 @@ extension Parser {
     return true
   }
 
-  private mutating func open(_ token: Token) {
-    let isBrace = token.kind == .leftBrace
+  /// Notes that a bracket opens at the current token.
+  mutating func open(_ kind: TokenKind) {
+    let isBrace = kind == .leftBrace
     brackets.append(
       OpenBracket(
-        kind: token.kind, token: UInt32(index), statement: UInt32(min(statementStart, index)),
+        kind: kind, token: UInt32(index), statement: UInt32(min(statementStart, index)),
         innermostBrace: isBrace ? Int32(brackets.count) : Int32(innermostBrace)))
   }
 
@@ -81,7 +86,9 @@ extension Parser {
     let brace = innermostBrace
     guard brace >= 0 else { return }
     let first = tokens[Int(brackets[brace].statement)]
-    if suspect == nil, current.startsLine, first.startsLine, column(of: current) < column(of: first) {
+    if suspect == nil, current.startsLine, first.startsLine,
+      column(of: current) < column(of: first)
+    {
       suspect = site(of: brackets[brace])
     }
     brackets.removeSubrange(brace...)
@@ -90,6 +97,7 @@ extension Parser {
   /// Index of the innermost open brace among the open brackets; -1 for none.
   var innermostBrace: Int { Int(brackets.last?.innermostBrace ?? -1) }
 
+  /// Where an opening bracket stands.
   func site(of bracket: OpenBracket) -> Site { site(of: tokens[Int(bracket.token)]) }
 
   /// Forgets open brackets, the outermost so many excepted.

@@ -51,7 +51,8 @@ extension Parser {
     let next = peek()
     let standsAlone =
       next.startsLine || next.kind.binaryOperator != nil || next.kind == .endOfFile
-      || [.comma, .rightParen, .rightBracket, .leftBrace, .rightBrace, .semicolon, .power].contains(next.kind)
+      || [.comma, .semicolon, .power, .rightParen, .rightBracket, .rightBrace, .leftBrace]
+        .contains(next.kind)
     guard standsAlone else { throw missingValue() }
     if current.kind == .newKeyword { throw unexpectedBehindValue(expected: "a value") }
     refuseReservedWord()
@@ -60,6 +61,7 @@ extension Parser {
     return Expr(.invalid, at: site)
   }
 
+  /// Reads `x` or `f(x, axis: 0)`.
   private mutating func nameOrCall() throws(Abandoned) -> Expr {
     let name = Name(spelling(of: current), at: currentSite)
     let start = index
@@ -92,6 +94,7 @@ extension Parser {
     return arguments
   }
 
+  /// Reads `x` or `axis: 0`.
   private mutating func argument() throws(Abandoned) -> Argument {
     if peek().kind == .colon, current.kind == .name || current.kind.isKeyword {
       if current.kind != .name { refuseReservedWord() }
@@ -123,6 +126,7 @@ extension Parser {
     return Argument(label: label, value: value)
   }
 
+  /// Reads `(x)`; the site of `x` then includes the parentheses.
   private mutating func parenthesized() throws(Abandoned) -> Expr {
     let start = index
     try enter()
@@ -144,6 +148,7 @@ extension Parser {
     return inner
   }
 
+  /// Reads `[a, b]`.
   private mutating func array() throws(Abandoned) -> Expr {
     let start = index
     try enter()

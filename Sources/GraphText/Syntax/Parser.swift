@@ -34,6 +34,8 @@ package struct Parser {
   var suspect: Site?
   /// Column of the declaration that is being read.
   var declarationColumn = 0
+  /// Whether there were mistakes in the declaration before, so that its body may have ended early.
+  var isBehindMistake = false
   /// Reserved words that have been refused as names.
   var refusedWords: Set<String> = []
   /// Declarations that stand inside the body of another.
@@ -61,6 +63,7 @@ package struct Parser {
     return unit
   }
 
+  /// A parser at the first token of what the lexer has read.
   init(_ lexer: Lexer) {
     file = lexer.file
     bytes = lexer.bytes

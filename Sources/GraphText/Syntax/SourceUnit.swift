@@ -8,6 +8,7 @@ package struct SourceUnit: Sendable {
   /// False where declarations may be missing because of syntax errors.
   package var isWhole: Bool
 
+  /// A file with nothing in it.
   package init(file: FileID) {
     self.file = file
     imports = []
@@ -28,6 +29,7 @@ package enum Declaration: Sendable {
   case function(FunctionDeclaration)
   case constant(ConstantDeclaration)
 
+  /// What it declares.
   package var name: Name {
     switch self {
     case .graph(let graph): graph.name
@@ -36,6 +38,7 @@ package enum Declaration: Sendable {
     }
   }
 
+  /// The whole declaration, without its doc comment.
   package var site: Site {
     switch self {
     case .graph(let graph): graph.site

@@ -8,6 +8,7 @@ extension SyntaxPrinter {
     }
   }
 
+  /// Writes a `graph`.
   private mutating func print(_ graph: GraphDeclaration) {
     print(graph.documentation)
     write("graph \(graph.name.text)")
@@ -27,6 +28,7 @@ extension SyntaxPrinter {
     block(graph.body)
   }
 
+  /// Writes a `func` as it was written, short or with a body.
   private mutating func print(_ function: FunctionDeclaration) {
     print(function.documentation)
     write("func \(function.name.text)")
@@ -40,6 +42,7 @@ extension SyntaxPrinter {
     }
   }
 
+  /// Writes a `const`.
   private mutating func print(_ constant: ConstantDeclaration) {
     print(constant.documentation)
     write("const \(constant.name.text)")
@@ -54,6 +57,7 @@ extension SyntaxPrinter {
     }
   }
 
+  /// Writes parameters in their parentheses.
   private mutating func print(_ parameters: [Parameter]) {
     write("(")
     list(parameters) { printer, parameter in
@@ -65,6 +69,7 @@ extension SyntaxPrinter {
     write(")")
   }
 
+  /// Writes `: type`, if there is a type.
   private mutating func printBehindColon(_ type: TypeExpr?) {
     guard let type else { return }
     write(": ")

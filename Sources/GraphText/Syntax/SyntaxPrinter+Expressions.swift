@@ -7,6 +7,7 @@ extension SyntaxPrinter {
     if needsParentheses { write(")") }
   }
 
+  /// Writes an expression without parentheses of its own.
   private mutating func printBare(_ expr: Expr) {
     switch expr.kind {
     case .name(let name): write(name)
@@ -36,11 +37,13 @@ extension SyntaxPrinter {
     }
   }
 
+  /// Writes `x` or `axis: 0`.
   private mutating func print(_ argument: Argument) {
     if let label = argument.label { write(label.text + ": ") }
     print(argument.value)
   }
 
+  /// Writes a chain of operators.
   private mutating func print(_ first: Expr, _ links: [Link]) {
     guard let level = links.first?.operation.precedence else { return print(first) }
     // Comparisons do not chain, all other levels go on from the left.
@@ -51,6 +54,7 @@ extension SyntaxPrinter {
     }
   }
 
+  /// Writes a value with its indices.
   private mutating func print(_ base: Expr, _ indexings: [Indexing]) {
     print(base, atLeast: .postfix)
     for indexing in indexings {
@@ -60,6 +64,7 @@ extension SyntaxPrinter {
     }
   }
 
+  /// Writes what stands between the commas of an index.
   private mutating func print(_ element: Subscript) {
     switch element {
     case .index(let expr): print(expr)
@@ -75,6 +80,7 @@ extension SyntaxPrinter {
     }
   }
 
+  /// Writes an `if` over several lines.
   private mutating func print(_ choice: Conditional) {
     for clause in choice.clauses {
       write("if ")

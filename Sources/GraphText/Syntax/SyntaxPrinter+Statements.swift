@@ -22,6 +22,7 @@ extension SyntaxPrinter {
     }
   }
 
+  /// Writes a `for`.
   private mutating func print(_ loop: ForLoop) {
     write("for ")
     list(loop.sequences) { printer, sequence in
@@ -39,6 +40,7 @@ extension SyntaxPrinter {
     block(loop.body)
   }
 
+  /// Writes a `while`.
   private mutating func print(_ loop: WhileLoop) {
     write("while ")
     print(loop.condition)
@@ -51,6 +53,7 @@ extension SyntaxPrinter {
     block(loop.body)
   }
 
+  /// Writes `with …`, if there is something to carry.
   private mutating func print(_ carried: [CarriedValue]) {
     guard !carried.isEmpty else { return }
     write(" with ")
