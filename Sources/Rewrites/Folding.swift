@@ -81,6 +81,21 @@ extension Rewriter {
     return constant(tensor)
   }
 
+  /// What an operation computes from scalar constants.
+  mutating func evaluated(
+    _ operation: Operation, _ operands: [Value], _ attributes: Attributes
+  ) -> Value? {
+    let types = operands.map { type($0) }
+    guard let tensors = constantTensors(operands),
+      let type = try? operation.infer(TypeQuery(operands: types, attributes: attributes))[0],
+      type.isScalar
+    else { return nil }
+    let context = EvaluationContext(
+      operands: tensors, attributes: attributes, regions: [], resultTypes: [type.dtype],
+      resultShapes: [[]], sizes: [:], data: [])
+    return (try? operation.evaluate(context).first).map { literal($0[0], type.dtype) }
+  }
+
   /// Whether a value may be one that folding starts from.
   private func isConstantNode(_ value: Value) -> Bool {
     isMade(value, by: .literal) || isMade(value, by: .data) || isMade(value, by: .broadcastTo)

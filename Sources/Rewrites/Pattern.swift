@@ -58,6 +58,15 @@ package indirect enum Pattern: Sendable {
     }
   }
 
+  /// Whether it is made of constants alone, and is one itself where it is built.
+  var isConstantTerm: Bool {
+    switch self {
+    case .constant, .literal: true
+    case .value: false
+    case .node(_, let operands, _): operands.allSatisfy(\.isConstantTerm)
+    }
+  }
+
   /// The operation of the root of a term.
   var head: Operation? {
     if case .node(let operation, _, _) = self { operation } else { nil }

@@ -82,20 +82,37 @@ extension Rewriter {
     case .value(let variable), .constant(let variable): return bindings[variable]
     case .literal(let number): return literal(number, dtype)
     case .node(let operation, let patterns, let attributes):
-      // The condition of `where` says nothing about the type of the others.
-      let first = operation == .select ? 1 : 0
-      let operands = patterns.enumerated().map { index, operand -> Value? in
-        if case .literal = operand { return nil }
-        return built(operand, bindings, dtype: index < first ? .bool : dtype)
-      }
-      let sibling = operands.dropFirst(first).compactMap { $0 }.first.map { self.dtype($0) }
-      let complete = zip(operands, patterns).map { operand, pattern in
-        operand ?? built(pattern, bindings, dtype: sibling ?? dtype)
-      }
+      let operands = built(patterns, of: operation, bindings, dtype: dtype)
       switch attributes {
-      case .exactly(let attributes): return emit(operation, complete, attributes)
-      case .bound(let variable): return emit(operation, complete, bindings[variable])
+      case .exactly(let attributes):
+        // Computed at once, also where folding is off: a rule that moves a sign into a constant
+        // would meet one that moves it out again.
+        if pattern.isConstantTerm, let value = evaluated(operation, operands, attributes) {
+          return value
+        }
+        return emit(operation, operands, attributes)
+      case .bound(let variable): return emit(operation, operands, bindings[variable])
       }
+    }
+  }
+
+  /// The values of the operands of a node on a right side.
+  private mutating func built(
+    _ patterns: [Pattern], of operation: Operation, _ bindings: Bindings, dtype: DType
+  ) -> [Value] {
+    // The condition of `where` says nothing about the type of the others.
+    let first = operation == .select ? 1 : 0
+    var operands: [Value?] = []
+    for (index, pattern) in patterns.enumerated() {
+      if case .literal = pattern {
+        operands.append(nil)
+      } else {
+        operands.append(built(pattern, bindings, dtype: index < first ? .bool : dtype))
+      }
+    }
+    let sibling = operands.dropFirst(first).compactMap { $0 }.first.map { self.dtype($0) }
+    return zip(operands, patterns).map { operand, pattern in
+      operand ?? built(pattern, bindings, dtype: sibling ?? dtype)
     }
   }
 

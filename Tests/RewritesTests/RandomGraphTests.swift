@@ -60,6 +60,22 @@ import Testing
     }
   }
 
+  /// No rule needs another one to end, or to be right.
+  @Test(arguments: Catalogue.all.map(\.name))
+  func endsWithout(_ rule: String) throws {
+    for seed in RandomGraphTests.seeds.prefix(3) {
+      let test = RandomGraph(seed == 1 ? .i64 : .f64, count: 200, seed: seed)
+      let options = RewriteOptions(strict: seed == 2, disabled: [rule])
+      let (simplified, counters) = test.graph.simplified(options)
+      try simplified.verify()
+      #expect(counters.count(rule) == 0)
+      #expect(counters.counts["rewrites", default: 0] < 10 * test.graph.nodes.count)
+      let more = simplified.simplified(options).1
+      #expect(more.counts["rewrites", default: 0] == 0, "\(more.table)")
+      if seed < 3 { try expectExact(test, simplified, isSpecial: true, seed) }
+    }
+  }
+
   /// With all rules the results stay near, as long as they are well conditioned.
   @Test(arguments: seeds)
   func rounding(_ seed: UInt64) throws {

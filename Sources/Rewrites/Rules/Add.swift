@@ -34,5 +34,7 @@ extension Catalogue {
     Rule("neg-multiple", -(c * x) => -c * x, .exact),
     Rule("neg-over", -(c / x) => -c / x, .exact),
     Rule("neg-divided", -(x / c) => x / -c, .exact),
+    Rule("neg-multiple-product", -((c * x) * y) => (-c * x) * y, .exact),
+    Rule("neg-over-product", -((c / x) * y) => (-c / x) * y, .exact),
   ]
 }

@@ -24,6 +24,18 @@ extension Catalogue {
       r, node in
       r.scalarSource(node.operands[0]) == node.operands[1] ? node.operands[1] : nil
     },
+    .code(
+      "add-pads", "pad(x, c) + pad(y, d) of equal widths", "pad(x + y, c + d)", .exact, on: [.add]
+    ) { r, node in
+      let (left, right) = (r.node(of: node.operands[0]), r.node(of: node.operands[1]))
+      guard left.operation == .pad, right.operation == .pad, left.attributes == right.attributes,
+        r.shape(left.operands[0]) == r.shape(right.operands[0]),
+        r.constant(left.operands[1]) != nil, r.constant(right.operands[1]) != nil
+      else { return nil }
+      let inside = r.emit(.add, [left.operands[0], right.operands[0]])
+      let outside = r.emit(.add, [left.operands[1], right.operands[1]])
+      return r.emit(.pad, [inside, outside], left.attributes)
+    },
     .code("concatenate-one", "concatenate([x])", "x", .exact, on: [.concatenate]) { r, node in
       node.operands.count == 1 ? node.operands[0] : nil
     },

@@ -115,6 +115,18 @@ private let negationCases: [RuleCase] = [
   RuleCase.silent("neg-over", .floats, [.number, .number]) { b, v in
     b.negate(b.divide(v[0], v[1]))
   },
+  RuleCase.elementwise("neg-multiple-product", .numbers, [.number, .number]) { b, v in
+    b.negate(b.multiply(b.multiply(b.k(3, v[0]), v[0]), v[1]))
+  },
+  RuleCase.silent("neg-multiple-product", .numbers, [.number, .number]) { b, v in
+    b.negate(b.multiply(b.add(b.k(3, v[0]), v[0]), v[1]))
+  },
+  RuleCase.elementwise("neg-over-product", .floats, [.number, .number]) { b, v in
+    b.negate(b.multiply(v[1], b.divide(b.k(3, v[0]), v[0])))
+  },
+  RuleCase.silent("neg-over-product", .floats, [.number, .number]) { b, v in
+    b.negate(b.multiply(v[1], b.divide(v[0], b.k(3, v[0]))))
+  },
   RuleCase.elementwise("neg-divided", .floats) { b, v in
     b.negate(b.divide(v[0], b.k(3, v[0])))
   },

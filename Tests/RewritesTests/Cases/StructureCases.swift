@@ -143,6 +143,17 @@ let joinCases: [RuleCase] = [
   RuleCase.shaped("pad-same", .f64(), .f64(), fires: false) { b, v in
     b.pad(b.broadcast(v[0], to: [.m]), with: v[1], [PadAxis(low: 1, high: 2)])
   },
+  RuleCase.shaped("add-pads", .f64(.m), .f64(.m)) { b, v in
+    let zero = b.literal(.float(0), .f64)
+    let pads = v.map { b.pad($0, with: zero, [PadAxis(low: 1, high: 2, interior: 1)]) }
+    return b.add(pads[0], pads[1])
+  },
+  RuleCase.shaped("add-pads", .f64(.m), .f64(.m), fires: false) { b, v in
+    let zero = b.literal(.float(0), .f64)
+    return b.add(
+      b.pad(v[0], with: zero, [PadAxis(low: 1, high: 0)]),
+      b.pad(v[1], with: zero, [PadAxis(low: 0, high: 1)]))
+  },
   RuleCase.shaped("concatenate-one", .f64(.m)) { b, v in b.emit(.concatenate, v, .axis(0)) },
   RuleCase.shaped("concatenate-one", .f64(.m), fires: false) { b, v in
     b.concatenate([v[0], v[0]], axis: 0)
