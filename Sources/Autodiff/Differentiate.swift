@@ -9,10 +9,17 @@ package enum Differentiate {
   /// Requests are expanded in order, on the graph as it is by then, so that they nest. A graph
   /// without requests comes back as it is.
   package static func run(_ graph: Graph) throws(Diagnostic) -> Graph {
-    guard graph.nodes.contains(where: { $0.operation == .derivative }) else { return graph }
+    guard hasRequests(graph) else { return graph }
     var copier = Copier(graph)
     try copier.copyNodes()
     return copier.finish()
+  }
+
+  /// Whether a graph or a region in it asks for a derivative; blocks nest as deep as the user's.
+  private static func hasRequests(_ graph: Graph) -> Bool {
+    graph.nodes.contains { node in
+      node.operation == .derivative || node.regions.contains(where: hasRequests)
+    }
   }
 }
 
@@ -50,7 +57,7 @@ private struct Copier {
       if let request = Request(node)?.mapped({ copies[Int($0.index)] }) {
         results = try differentiator.expand(request)
       } else {
-        results = copy(node)
+        results = try copy(node)
       }
       for (old, new) in zip(node.results, results) {
         copies.append(new)
@@ -61,11 +68,21 @@ private struct Copier {
   }
 
   /// Appends a node as it is; gives its results.
-  private mutating func copy(_ node: Node) -> [Value] {
+  private mutating func copy(_ node: Node) throws(Diagnostic) -> [Value] {
+    if !node.regions.isEmpty { return try copyWithRegions(node) }
     let id = differentiator.builder.graph.append(
       node.operation, node.operands.map { copies[Int($0.index)] }, node.attributes,
       types: node.results.map { source.type($0) }, regions: node.regions, site: node.site)
     return differentiator.builder.graph[id].results
+  }
+
+  /// Appends a node whose regions ask for derivatives of their own; loops save what they carry.
+  private mutating func copyWithRegions(_ node: Node) throws(Diagnostic) -> [Value] {
+    var regions: [Graph] = []
+    for region in node.regions { regions.append(try Differentiate.run(region)) }
+    differentiator.builder.site = node.site
+    return differentiator.builder.appendSaving(
+      node.operation, node.operands.map { copies[Int($0.index)] }, node.attributes, regions)
   }
 
   /// The copy, with what uses values from outside the nodes.

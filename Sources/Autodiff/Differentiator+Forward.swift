@@ -48,6 +48,8 @@ extension Differentiator {
       results = [push(node, tangents[0], picking: rule)]
     case .custom(let jvp, _):
       results = jvp(&builder, context(of: node), tangents)
+    case .regions:
+      results = try pushThroughRegions(node, tangents)
     case .byExpansion:
       try pushThroughExpansion(node, &sweep)
       return

@@ -11,16 +11,18 @@ private struct ReverseSweep {
 }
 
 extension Differentiator {
-  /// The cotangents of each `wrt` for that of a target; nil where nothing flows back.
+  /// The cotangents of each `wrt` for those of some targets; nil where nothing flows back.
   ///
-  /// Nodes are visited once each, from the target backwards; contributions to a value are added in
+  /// Nodes are visited once each, from the targets backwards; contributions to a value are added in
   /// the order in which they arrive.
   mutating func reverse(
-    from target: Value, seed: Value, _ request: Request, _ span: Span
+    from seeds: [(target: Value, cotangent: Value)], _ request: Request, _ span: Span
   ) throws(Diagnostic) -> [Value?] {
     var sweep = ReverseSweep(request: request, span: span)
     sweep.cotangents.reserveCapacity(span.nodes.count + 1)
-    sweep.cotangents[target] = Cotangent(value: seed, mask: nil)
+    for seed in seeds {
+      contribute(Cotangent(value: seed.cotangent, mask: nil), to: seed.target, &sweep)
+    }
     for id in span.nodes.reversed() { try pull(id, &sweep) }
     // The seed is no derivative by a target that `constant` names.
     return request.wrt.map { span.contains($0) ? sweep.cotangents[$0]?.value : nil }
@@ -51,6 +53,13 @@ extension Differentiator {
       pull(node, cotangent, picking: rule, &sweep)
     case .custom(_, let vjp), .reverseOnly(_, let vjp):
       pull(node, cotangents, byHand: vjp, &sweep)
+    case .regions:
+      let span = sweep.span
+      let values = try pullThroughRegions(
+        node, cotangents.map { $0?.value }, isActive: { span.contains($0) })
+      for (index, value) in values.enumerated() where span.contains(node.operands[index]) {
+        if let value { contribute(Cotangent(value: value, mask: nil), to: node, index, &sweep) }
+      }
     case .byExpansion:
       try pullThroughExpansion(node, cotangents, &sweep)
     }

@@ -66,7 +66,7 @@ struct Differentiator {
       let one = builder.literal(1.0, like: request.primal)
       seed = builder.fill(request.primal, with: one)
     }
-    let cotangents = try reverse(from: request.primal, seed: seed, request, span)
+    let cotangents = try reverse(from: [(request.primal, seed)], request, span)
     builder.site = request.site
     return zip(request.wrt, cotangents).map { wrt, cotangent in
       cotangent ?? builder.zeros(builder.type(wrt))

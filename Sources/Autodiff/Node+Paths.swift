@@ -8,7 +8,8 @@ extension Node {
     guard graph.type(operands[index]).dtype.isFloat else { return false }
     switch operation.derivative {
     case .linear(let linear, _, _): return linear.contains(index)
-    case .zero, .refused, .pointwise, .bilinear, .picking, .custom, .reverseOnly, .byExpansion:
+    case .zero, .refused, .pointwise, .bilinear, .picking, .custom, .reverseOnly, .byExpansion,
+      .regions:
       return true
     }
   }
@@ -22,7 +23,8 @@ extension Node {
     case .pointwise(let partials):
       if case .factors = partials[index] { return true } else { return false }
     case .linear(let linear, _, _): return linear.contains(index)
-    case .refused, .bilinear, .picking, .custom, .reverseOnly, .byExpansion: return true
+    case .refused, .bilinear, .picking, .custom, .reverseOnly, .byExpansion, .regions:
+      return true
     }
   }
 }

@@ -32,6 +32,17 @@ struct Request {
     site = node.site
   }
 
+  /// What a region is asked for: derivatives by some of its parameters.
+  init(within form: DerivativeRequest.Form, wrt: [Value], along: [Value], site: Site) {
+    self.form = form
+    primal = wrt.first ?? Value(0)
+    self.wrt = wrt
+    self.along = along
+    constants = []
+    zeroWhereDisconnected = true
+    self.site = site
+  }
+
   /// The same request about other values.
   func mapped(_ transform: (Value) -> Value) -> Request {
     var result = self

@@ -56,7 +56,8 @@ struct Pipeline {
     let primal = Pipeline.primalResults(of: graph)
     guard let differentiated = differentiate(graph) else { return nil }
     let simplified = rewrite(differentiated)
-    let expanded = runner.run(expand, on: simplified)
+    let pruned = runner.run(prune, on: simplified)
+    let expanded = runner.run(expand, on: pruned)
     let final = runner.run(simplify("simplify-expanded"), on: expanded)
     let pass = Pass<Graph, LoopFunction, Never>(name: "lower") { graph, _ in
       Lowering.run(graph, primal: primal)
@@ -79,6 +80,10 @@ struct Pipeline {
     return Pass(name: name) { graph, counters in
       Simplify.run(graph, rewriting, counters: &counters)
     }
+  }
+
+  private var prune: Pass<Graph, Graph, Never> {
+    Pass(name: "prune-loops") { graph, _ in LoopPruning.run(graph) }
   }
 
   private var expand: Pass<Graph, Graph, Never> {

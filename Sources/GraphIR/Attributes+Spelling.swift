@@ -23,6 +23,10 @@ extension Attributes {
     case .contraction(let c):
       "{batch: \(c.leftBatch) \(c.rightBatch), summed: \(c.leftSummed) \(c.rightSummed)}"
     case .picking(let picking): "{picked: \(picking.axes), place: \(picking.place)}"
+    case .loop(let form):
+      "{loop: \(form.count), sequences: \(form.sequences), carried: \(form.carried), "
+        + "stacked: \(form.stacked), saved: \(form.saved), reversed: \(form.isReversed), bounded: \(form.isBounded), "
+        + "while: \(form.isWhile)}"
     case .derivative(let request):
       "{\(request.form.rawValue): \(request.wrtCount), along: \(request.alongCount), "
         + "constant: \(request.constantCount), zero: \(request.zeroWhereDisconnected)}"

@@ -83,6 +83,59 @@ package struct Picking: Hashable, Sendable {
   }
 }
 
+/// How a loop runs its body.
+///
+/// The operands are the sequences, whose leading axes are gone through together; the first values
+/// of what is carried; what the body captures; and, where the loop is bounded, the number of turns.
+/// The body's parameters are the number of the turn, an element of each sequence, the carried values
+/// on entry, and the captures; its results are the carried values for the next turn, then what is
+/// stacked. A `while` has a second region: its parameters are the carried values and the captures,
+/// its result says whether a turn begins. The results of the loop are the last carried values, the
+/// stacks, and of a `while` the number of turns.
+package struct LoopForm: Hashable, Sendable {
+  /// The number of turns; of a bounded loop and of a `while` the greatest.
+  package var count: Dim
+  package var sequences: Int
+  package var carried: Int
+  package var stacked: Int
+  /// How many of the stacks, the last ones, hold the carried values on entry of each turn.
+  package var saved = 0
+  /// Whether it runs from the last turn to the first.
+  package var isReversed: Bool
+  package var isBounded: Bool
+  package var isWhile: Bool
+
+  package init(
+    count: Dim, sequences: Int, carried: Int, stacked: Int, isReversed: Bool = false,
+    isBounded: Bool = false, isWhile: Bool = false
+  ) {
+    self.count = count
+    self.sequences = sequences
+    self.carried = carried
+    self.stacked = stacked
+    self.isReversed = isReversed
+    self.isBounded = isBounded
+    self.isWhile = isWhile
+  }
+
+  /// The same form with another number of turns.
+  package func with(count: Dim) -> LoopForm {
+    var form = self
+    form.count = count
+    return form
+  }
+
+  /// The places of the operands by their roles.
+  package var carriedOperands: Range<Int> { sequences..<(sequences + carried) }
+  package func captures(of operandCount: Int) -> Range<Int> {
+    (sequences + carried)..<(operandCount - (isBounded ? 1 : 0))
+  }
+
+  /// The places of the results by their roles.
+  package var carriedResults: Range<Int> { 0..<carried }
+  package var stackedResults: Range<Int> { carried..<(carried + stacked) }
+}
+
 /// A derivative that the user asks for; the node's operands are, in order, what is differentiated,
 /// the `wrt`, what `along` gives, and the `constant` values.
 package struct DerivativeRequest: Hashable, Sendable {
@@ -132,5 +185,6 @@ package enum Attributes: Hashable, Sendable {
   case pad([PadAxis])
   case contraction(Contraction)
   case picking(Picking)
+  case loop(LoopForm)
   case derivative(DerivativeRequest)
 }

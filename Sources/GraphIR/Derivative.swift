@@ -79,6 +79,8 @@ package enum Derivative: Sendable {
   case reverseOnly(
     String,
     vjp: @Sendable (inout Builder, DerivativeContext, [Value?]) -> [Value?])
+  /// Differentiated by differentiating its regions.
+  case regions
   /// Differentiated by way of the operation's expansion into others.
   case byExpansion
 }

@@ -34,6 +34,15 @@ package struct Node: Sendable {
   package var result: Value { Value(index: firstResult) }
 }
 
+extension Node {
+  /// Whether its regions assert something, so that it runs even if nothing uses its results.
+  package var asserts: Bool {
+    regions.contains { region in
+      !region.assertions.isEmpty || region.nodes.contains(where: \.asserts)
+    }
+  }
+}
+
 /// A parameter of a graph.
 package struct Parameter: Sendable {
   package var name: String

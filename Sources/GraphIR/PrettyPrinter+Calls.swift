@@ -5,7 +5,7 @@ extension PrettyPrinter {
   func call(_ node: Node, _ operands: [Piece]) -> [Piece] {
     let name = node.operation.name
     switch node.attributes {
-    case .none, .literal, .data, .parameter, .contraction, .picking:
+    case .none, .literal, .data, .parameter, .contraction, .picking, .loop:
       return call(name, operands)
     case .integer(let number):
       return call(name, [.text(String(number))] + operands)

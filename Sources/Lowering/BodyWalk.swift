@@ -9,7 +9,8 @@ enum BodyWalk {
     body.commit = mapped(body.commit, &body, map)
   }
 
-  private static func mapped(
+  /// Replaces every item of a block and of the blocks in it.
+  static func mapped(
     _ block: Block, _ body: inout Body, _ map: (Item) -> Item?
   ) -> Block {
     var items: [Item] = []

@@ -32,7 +32,8 @@ struct Demand {
       masks[Int(value.index)] |= DemandMask.always.bits
     }
     for node in graph.nodes.reversed() {
-      let wanted = node.results.reduce(0) { $0 | masks[Int($1.index)] }
+      let asserted = node.asserts ? DemandMask.always.bits : 0
+      let wanted = node.results.reduce(asserted) { $0 | masks[Int($1.index)] }
       for operand in node.operands { masks[Int(operand.index)] |= wanted }
     }
     for number in outputs.sorted().reversed() {

@@ -3,12 +3,32 @@ import LoopIR
 import Ops
 import Support
 
+/// Where a value is in memory: a buffer, or the part of one with some leading positions.
+struct Place: Hashable {
+  var buffer: BufferID
+  var prefix: [Index]
+
+  init(_ buffer: BufferID, _ prefix: [Index] = []) {
+    self.buffer = buffer
+    self.prefix = prefix
+  }
+}
+
 /// Emits what gives one element of a value at a position: a load where the value has a buffer, else
 /// the computation.
 struct ElementReader {
   let graph: Graph
-  /// The buffer of each value that has one.
-  var buffers: [BufferID?]
+  /// Where the values are that are in memory.
+  var places: [Place?]
+  /// Parameters of a region that are variables of loops, or positions made of them.
+  var positions: [Value: Index] = [:]
+  /// Parameters of a region that are constants.
+  var literals: [Value: Literal] = [:]
+
+  init(graph: Graph, places: [Place?]) {
+    self.graph = graph
+    self.places = places
+  }
 
   /// Elements that the block at hand has computed already.
   struct Memo {
@@ -28,8 +48,8 @@ struct ElementReader {
     if let known = memo.elements[key] { return known }
     b.site = graph.node(of: value).site
     let element =
-      if let buffer = buffers[Int(value.index)] {
-        b.load(buffer, position)
+      if let place = places[Int(value.index)] {
+        b.load(place.buffer, place.prefix + position)
       } else {
         compute(value, at: position, &b, &memo)
       }
@@ -46,7 +66,10 @@ struct ElementReader {
     b.site = node.site
     switch node.operation.kernel {
     case .leaf:
-      guard let literal = graph.literal(value) else { preconditionFailure("a leaf has a buffer") }
+      if let position = positions[value] { return b.position(position) }
+      guard let literal = literals[value] ?? graph.literal(value) else {
+        preconditionFailure("a leaf has a buffer")
+      }
       return b.constant(type.dtype.arithmetic, literal)
     case .pointwise(let body):
       let operands = node.operands.map { operand in
@@ -63,8 +86,8 @@ struct ElementReader {
       return read(node.operands[0], at: map(shapes(node), position), &b, &memo)
     case .generator(let body): return body(&b, shapes(node), position)
     case .gather: return gather(node, at: position, &b, &memo)
-    case .reshape, .assembly, .reduction, .search, .contraction, .scatter, .routine, .expansion,
-      .request:
+    case .reshape, .assembly, .reduction, .search, .contraction, .scatter, .routine, .regions,
+      .expansion, .request:
       preconditionFailure("'\(node.operation.name)' has no buffer")
     }
   }
@@ -140,7 +163,7 @@ struct ElementReader {
   func unitAxis(of value: Value) -> Int? {
     var value = value
     var position = graph.type(value).shape.indices.map { Index(LoopID($0)) }
-    while buffers[Int(value.index)] == nil {
+    while places[Int(value.index)] == nil {
       let node = graph.node(of: value)
       guard case .view(let map) = node.operation.kernel else { return position.last?.loop?.index }
       position = map(shapes(node), position)

@@ -109,8 +109,8 @@ struct Forest {
 
   // MARK: Result
 
-  /// Writes the trees back: to the body's block, and to the bodies of its loops.
-  func finish(_ body: inout Body, guards demand: Demand) {
+  /// Writes the trees back to the bodies of their loops; gives the items of all.
+  func finish(_ body: inout Body, guards demand: Demand? = nil) -> [Item] {
     var items: [Item] = []
     var start = 0
     while start < trees.count {
@@ -118,11 +118,14 @@ struct Forest {
       var end = start
       while end < trees.count, trees[end].mask == mask { end += 1 }
       let group = trees[start..<end].flatMap { write($0, &body) }
-      items += mask.isAlways ? group : guarded(group, mask, &body, demand)
+      if let demand, !mask.isAlways {
+        items += guarded(group, mask, &body, demand)
+      } else {
+        items += group
+      }
       start = end
     }
-    body.block = Block(items)
-    rename(&body)
+    return rename(items, &body)
   }
 
   private func write(_ tree: Tree, _ body: inout Body) -> [Item] {
@@ -146,8 +149,8 @@ struct Forest {
   }
 
   /// Replaces the variables of loops that have joined others.
-  private func rename(_ body: inout Body) {
-    if joined.isEmpty { return }
+  private func rename(_ items: [Item], _ body: inout Body) -> [Item] {
+    if joined.isEmpty { return items }
     var targets: [LoopID: Index] = [:]
     for loop in joined.keys {
       var target = loop
@@ -169,10 +172,10 @@ struct Forest {
       default: break
       }
     }
-    BodyWalk.mapItems(&body) { item in
+    return BodyWalk.mapped(Block(items), &body) { item in
       guard case .store(var store) = item else { return item }
       store.access = renamed(store.access)
       return .store(store)
-    }
+    }.items
   }
 }

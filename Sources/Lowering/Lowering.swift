@@ -12,11 +12,12 @@ package enum Lowering {
   ///   computes them alone.
   package static func run(_ graph: Graph, primal: Set<Int> = []) -> LoopFunction {
     let all = Set(graph.outputs.indices)
-    var bodies = [lower(graph, outputs: all, serves: all.isEmpty ? nil : all)]
+    let pool = ConstantPool()
+    var bodies = [lower(graph, outputs: all, serves: all.isEmpty ? nil : all, pool)]
     if !primal.isEmpty, primal != all {
-      bodies.append(lower(graph, outputs: primal, serves: primal))
+      bodies.append(lower(graph, outputs: primal, serves: primal, pool))
     }
-    if !all.isEmpty { bodies.append(lower(graph, outputs: all, serves: nil)) }
+    if !all.isEmpty { bodies.append(lower(graph, outputs: all, serves: nil, pool)) }
     return LoopFunction(
       name: graph.name, doc: graph.doc, site: graph.site, symbols: graph.symbols,
       parameters: graph.parameters.map { parameter in
@@ -26,14 +27,19 @@ package enum Lowering {
       },
       results: graph.outputs.map { formal($0.name, graph.type($0.value), $0.site) },
       requirements: Requirements.of(graph),
-      constants: graph.data.map { ConstantData(element: $0.dtype, elements: $0.constantElements) },
+      constants: pool.tensors.map {
+        ConstantData(element: $0.dtype, elements: $0.constantElements)
+      },
       bodies: bodies)
   }
 
   /// A body that computes some results; one that serves every choice guards what it computes.
-  private static func lower(_ graph: Graph, outputs: Set<Int>, serves: Set<Int>?) -> Body {
+  private static func lower(
+    _ graph: Graph, outputs: Set<Int>, serves: Set<Int>?, _ pool: ConstantPool
+  ) -> Body {
     let isGuarded = serves == nil && !outputs.isEmpty
-    var lowering = BodyLowering(graph: graph, outputs: outputs, isGuarded: isGuarded)
+    var lowering = BodyLowering(
+      graph: graph, outputs: outputs, isGuarded: isGuarded, constants: pool)
     var body = lowering.run()
     body.serves = serves
     Promotion.run(&body)

@@ -19,7 +19,7 @@ extension Nests {
 
   /// Sums of products. The result's axes are outer loops but for those of the right operand, which
   /// stand inside the sum where its neighbours in memory lie along them.
-  func contract(_ node: Node, to buffer: BufferID, _ b: inout LoopBuilder) {
+  func contract(_ node: Node, to target: Place, _ b: inout LoopBuilder) {
     let axes = axes(of: node)
     let batch = axes.result.filter { !axes.leftFree.contains($0) && !axes.rightFree.contains($0) }
     let sumsInside = isDotForm(node, axes)
@@ -34,7 +34,7 @@ extension Nests {
         var position = position
         for (loop, index) in zip(tail, rest) { position[loop] = index }
         let zero = b.constant(dtype.arithmetic, dtype.isFloat ? .float(0) : .int(0))
-        b.store(zero, to: buffer, axes.result.map { position[$0] })
+        b.store(zero, to: target.buffer, target.prefix + axes.result.map { position[$0] })
       }
       loops(over: inner.map { axes.extents[$0] }, &b) { b, rest in
         for (loop, index) in zip(inner, rest) { position[loop] = index }
@@ -44,7 +44,7 @@ extension Nests {
         b.site = node.site
         let product = dtype == .bool ? b.binary(.and, x, y) : b.multiply(x, y)
         b.store(
-          product, to: buffer, axes.result.map { position[$0] },
+          product, to: target.buffer, target.prefix + axes.result.map { position[$0] },
           combining: dtype == .bool ? .or : .add)
       }
     }

@@ -9,40 +9,32 @@ struct Nests {
 
   private var graph: Graph { reader.graph }
 
-  /// The nest of a node's result, written to `buffer`.
-  func emit(_ node: Node, to buffer: BufferID, _ b: inout LoopBuilder) {
+  /// The nest of a node's result, written to its place.
+  func emit(_ node: Node, to target: Place, _ b: inout LoopBuilder) {
     b.site = node.site
     switch node.operation.kernel {
     case .pointwise, .view, .generator, .gather:
       loops(over: graph.type(node.result).shape, &b) { b, position in
         var memo = ElementReader.Memo()
         let element = reader.compute(node.result, at: position, &b, &memo)
-        b.store(element, to: buffer, position)
+        b.store(element, to: target.buffer, target.prefix + position)
       }
-    case .reduction(let reduction): reduce(node, reduction, to: buffer, &b)
-    case .search(let comparison): search(node, comparison, to: buffer, &b)
-    case .contraction: contract(node, to: buffer, &b)
-    case .assembly(let pieces): assemble(node, pieces(reader.shapes(node)), to: buffer, &b)
-    case .scatter(let combining): scatter(node, combining, to: buffer, &b)
-    case .leaf, .reshape, .routine, .expansion, .request:
+    case .reduction(let reduction): reduce(node, reduction, to: target, &b)
+    case .search(let comparison): search(node, comparison, to: target, &b)
+    case .contraction: contract(node, to: target, &b)
+    case .assembly(let pieces): assemble(node, pieces(reader.shapes(node)), to: target, &b)
+    case .scatter(let combining): scatter(node, combining, to: target, &b)
+    case .leaf, .reshape, .routine, .regions, .expansion, .request:
       preconditionFailure("'\(node.operation.name)' has no nest")
     }
   }
 
   /// Writes every element of a value to another buffer than its own.
-  func copy(_ value: Value, to buffer: BufferID, _ b: inout LoopBuilder) {
+  func copy(_ value: Value, to target: Place, _ b: inout LoopBuilder) {
     loops(over: graph.type(value).shape, &b) { b, position in
       var memo = ElementReader.Memo()
       let element = reader.read(value, at: position, &b, &memo)
-      b.store(element, to: buffer, position)
-    }
-  }
-
-  /// Writes a scalar to every element of a buffer.
-  func fill(_ buffer: BufferID, with scalar: Value, _ b: inout LoopBuilder) {
-    loops(over: b.body[buffer].shape, &b) { b, position in
-      var memo = ElementReader.Memo()
-      b.store(reader.read(scalar, at: [], &b, &memo), to: buffer, position)
+      b.store(element, to: target.buffer, target.prefix + position)
     }
   }
 
@@ -69,7 +61,7 @@ struct Nests {
   /// Combines elements along axes; the leading axes that stay are outer loops around the beginning
   /// and the steps of each result.
   private func reduce(
-    _ node: Node, _ reduction: Reduction, to buffer: BufferID, _ b: inout LoopBuilder
+    _ node: Node, _ reduction: Reduction, to target: Place, _ b: inout LoopBuilder
   ) {
     guard case .reduction(let axes, let keep) = node.attributes else {
       preconditionFailure("a reduction has axes")
@@ -78,7 +70,7 @@ struct Nests {
     let shape = graph.type(operand).shape
     let dtype = graph.type(operand).dtype
     let outer = axes.min() ?? shape.count
-    func target(_ position: [Index]) -> [Index] {
+    func reduced(_ position: [Index]) -> [Index] {
       var result: [Index] = []
       for (axis, index) in position.enumerated() {
         if !axes.contains(axis) { result.append(index) } else if keep { result.append(Index(Dim(0))) }
@@ -91,13 +83,13 @@ struct Nests {
       }
       loops(over: Array(kept[outer...]), &b) { b, rest in
         let start = b.constant(dtype.arithmetic, reduction.identity(dtype))
-        b.store(start, to: buffer, target(prefix + rest))
+        b.store(start, to: target.buffer, target.prefix + reduced(prefix + rest))
       }
       loops(over: Array(shape[outer...]), &b) { b, rest in
         var memo = ElementReader.Memo()
         let element = reader.read(operand, at: prefix + rest, &b, &memo)
         b.store(
-          element, to: buffer, target(prefix + rest),
+          element, to: target.buffer, target.prefix + reduced(prefix + rest),
           combining: Nests.combination(reduction.combine, dtype))
       }
     }
@@ -115,7 +107,7 @@ struct Nests {
 
   /// Carries the best element and its place along one axis; NaN comes before all others.
   private func search(
-    _ node: Node, _ comparison: Comparison, to buffer: BufferID, _ b: inout LoopBuilder
+    _ node: Node, _ comparison: Comparison, to target: Place, _ b: inout LoopBuilder
   ) {
     guard case .reduction(let axes, let keep) = node.attributes else {
       preconditionFailure("a search has axes")
@@ -124,7 +116,7 @@ struct Nests {
     let shape = graph.type(operand).shape
     let kept = shape.enumerated().map { axes.contains($0) ? Dim(1) : $1 }
     loops(over: kept, &b) { b, position in
-      let target = keep ? position : position.enumerated().filter { !axes.contains($0.offset) }
+      let place = keep ? position : position.enumerated().filter { !axes.contains($0.offset) }
         .map(\.element)
       var memo = ElementReader.Memo()
       let first = reader.read(operand, at: position, &b, &memo)
@@ -132,7 +124,7 @@ struct Nests {
       let extents = axes.map { shape[$0] }
       let found = best(
         of: operand, position, axes[...], extents[...], comparison, [first, zero, zero], &b)
-      b.store(found[1], to: buffer, target)
+      b.store(found[1], to: target.buffer, target.prefix + place)
     }
   }
 
@@ -174,10 +166,10 @@ struct Nests {
 
   /// Copies a tensor, then writes the update's elements at their positions.
   private func scatter(
-    _ node: Node, _ combining: BinaryOperation?, to buffer: BufferID, _ b: inout LoopBuilder
+    _ node: Node, _ combining: BinaryOperation?, to target: Place, _ b: inout LoopBuilder
   ) {
     let type = graph.type(node.result)
-    copy(node.operands[0], to: buffer, &b)
+    copy(node.operands[0], to: target, &b)
     loops(over: graph.type(node.operands[1]).shape, &b) { b, position in
       var memo = ElementReader.Memo()
       let element = reader.read(node.operands[1], at: position, &b, &memo)
@@ -186,30 +178,14 @@ struct Nests {
       b.site = node.site
       b.append(.check(isInside, .indexOutOfRange, message: nil, site: node.site))
       b.store(
-        element, to: buffer, place,
+        element, to: target.buffer, target.prefix + place,
         combining: combining.map { Nests.combination($0, type.dtype) }, mask: isInside)
     }
   }
 
-  /// Emits a routine over buffers.
-  func run(
-    _ routine: (inout LoopBuilder, RoutineContext) -> Void, of node: Node, to results: [BufferID],
-    _ b: inout LoopBuilder
-  ) {
-    b.site = node.site
-    let operands = node.operands.map { operand in
-      guard let buffer = reader.buffers[Int(operand.index)] else {
-        preconditionFailure("an operand of a routine has a buffer")
-      }
-      return buffer
-    }
-    routine(
-      &b, RoutineContext(operands: operands, results: results, attributes: node.attributes))
-  }
-
   /// Fills the regions of a result one after the other.
   private func assemble(
-    _ node: Node, _ pieces: [Piece], to buffer: BufferID, _ b: inout LoopBuilder
+    _ node: Node, _ pieces: [Piece], to target: Place, _ b: inout LoopBuilder
   ) {
     for piece in pieces {
       let operand = node.operands[piece.operand]
@@ -217,10 +193,10 @@ struct Nests {
       loops(over: piece.region.map(\.size), &b) { b, position in
         var memo = ElementReader.Memo()
         let element = reader.read(operand, at: isScalar ? [] : position, &b, &memo)
-        let target = zip(piece.region, position).map { axis, index in
+        let place = zip(piece.region, position).map { axis, index in
           index * Dim(axis.step) + axis.start
         }
-        b.store(element, to: buffer, target)
+        b.store(element, to: target.buffer, target.prefix + place)
       }
     }
   }

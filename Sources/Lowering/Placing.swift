@@ -50,7 +50,7 @@ struct Placing {
   /// Marks what is live, and notes how each value is read.
   private mutating func countUses() {
     for node in graph.nodes.reversed() {
-      guard node.results.contains(where: { isLive[Int($0.index)] }) else { continue }
+      guard node.asserts || node.results.contains(where: { isLive[Int($0.index)] }) else { continue }
       for (number, operand) in node.operands.enumerated() {
         isLive[Int(operand.index)] = true
         useCount[Int(operand.index)] += 1
@@ -89,6 +89,9 @@ struct Placing {
       if !free.isEmpty { isForced[place] = true }
     case .assembly:
       if shape.isEmpty { isReadAgain[place] = true }
+    case .regions:
+      // A scalar that a region reads is computed in front of it.
+      if graph.literal(operand) == nil { isForced[place] = true }
     case .leaf, .generator, .reduction, .search: break
     case .expansion, .request: preconditionFailure("'\(node.operation.name)' was not expanded")
     }
@@ -100,7 +103,8 @@ struct Placing {
       let place = Int(value.index)
       switch node.operation.kernel {
       case .leaf, .reshape: break
-      case .reduction, .search, .contraction, .assembly, .scatter, .routine: isRoot[place] = true
+      case .reduction, .search, .contraction, .assembly, .scatter, .routine, .regions:
+        isRoot[place] = true
       case .pointwise, .generator, .view, .gather:
         measure(node, value, &costs)
         let isView = isView(node)

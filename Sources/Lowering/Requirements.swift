@@ -12,8 +12,15 @@ enum Requirements {
     func add(_ requirement: Requirement) {
       if seen.insert(requirement.condition).inserted { result.append(requirement) }
     }
+    collect(graph, add)
+    return result
+  }
+
+  /// The requirements of a graph and of the regions in it.
+  private static func collect(_ graph: Graph, _ add: (Requirement) -> Void) {
     for check in graph.sizeChecks { add(requirement(check)) }
     for node in graph.nodes {
+      for region in node.regions { collect(region, add) }
       for value in node.results {
         for dim in graph.type(value).shape where !dim.isKnownNonNegative {
           add(Requirement(.nonNegative(dim), .negativeSize, site: node.site))
@@ -26,7 +33,6 @@ enum Requirements {
         }
       }
     }
-    return result
   }
 
   private static func requirement(_ check: SizeCheck) -> Requirement {

@@ -45,7 +45,7 @@ enum Folding {
     case .pointwise: !dtype.isFloat || rounded.contains(operation) ? .exact : .function
     case .view, .reshape, .assembly, .search: .exact
     case .reduction: !dtype.isFloat || picking.contains(operation) ? .exact : .sum
-    case .leaf, .generator, .contraction, .gather, .scatter, .routine, .expansion, .request: nil
+    case .leaf, .generator, .contraction, .gather, .scatter, .routine, .regions, .expansion, .request: nil
     }
   }
 
@@ -117,7 +117,7 @@ extension Rewriter {
         let scalar = Tensor(dtype(value), scalar: literal)
         tensors.append(scalar.gathering([0], shape: shape.map { _ in 1 }))
       case .none, .parameter, .integer, .dtype, .axis, .axes, .reduction, .slice, .pad,
-        .contraction, .picking, .derivative:
+        .contraction, .picking, .loop, .derivative:
         return nil
       }
     }

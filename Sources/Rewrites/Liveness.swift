@@ -7,6 +7,7 @@ extension Graph {
     for root in roots { isLive[Int(self[root].node.index)] = true }
     for index in nodes.indices.reversed() {
       if case .parameter = nodes[index].attributes { isLive[index] = true }
+      if nodes[index].asserts { isLive[index] = true }
       guard isLive[index] else { continue }
       for operand in nodes[index].operands { isLive[Int(self[operand].node.index)] = true }
     }

@@ -101,6 +101,8 @@ package enum Kernel: LoweringFacet {
   case scatter(BinaryOperation?)
   /// Loops written out, over buffers of the operands and of the results.
   case routine(@Sendable (inout LoopBuilder, RoutineContext) -> Void)
+  /// The operation's regions, run as its attributes say.
+  case regions
   /// Other operations that compute the same: operands and attributes to results.
   case expansion(@Sendable (inout Builder, DerivativeContext) -> [Value])
   /// Gone before lowering: a derivative that was asked for.

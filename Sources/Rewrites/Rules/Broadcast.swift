@@ -40,7 +40,7 @@ extension Operation {
     switch kernel {
     case .view, .reshape: return true
     case .leaf, .pointwise, .generator, .assembly, .reduction, .search, .contraction, .gather,
-      .scatter, .routine, .expansion, .request:
+      .scatter, .routine, .regions, .expansion, .request:
       return false
     }
   }

@@ -1,0 +1,98 @@
+import GraphIR
+import Ops
+import Support
+
+/// Builds the region of a loop or a branch.
+struct RegionBuilder {
+  var differentiator: Differentiator
+
+  init(site: Site) {
+    differentiator = Differentiator(Builder(graph: Graph(name: "region"), site: site))
+  }
+
+  var builder: Builder {
+    get { differentiator.builder }
+    _modify { yield &differentiator.builder }
+  }
+
+  /// Adds a parameter of a type.
+  mutating func parameter(_ type: TensorType) -> Value {
+    let number = builder.graph.parameters.count
+    let id = builder.graph.append(
+      .parameter, [], .parameter(number), types: [type], site: builder.site)
+    let value = builder.graph[id].result
+    builder.graph.parameters.append(
+      Parameter(name: "p\(number)", site: builder.site, value: value))
+    return value
+  }
+
+  /// Adds parameters of some types.
+  mutating func parameters(_ types: [TensorType]) -> [Value] { types.map { parameter($0) } }
+
+  /// Copies the nodes of a graph whose parameters have these values; gives its results. What it
+  /// asserts is left to the graph itself.
+  mutating func inline(_ graph: Graph, _ arguments: [Value]) -> [Value] {
+    let firstData = builder.graph.data.count
+    builder.graph.data += graph.data
+    var copies: [Value] = []
+    copies.reserveCapacity(graph.values.count)
+    for node in graph.nodes {
+      var attributes = node.attributes
+      switch attributes {
+      case .parameter(let number):
+        copies.append(arguments[number])
+        continue
+      case .data(let number): attributes = .data(firstData + number)
+      default: break
+      }
+      let id = builder.graph.append(
+        node.operation, node.operands.map { copies[Int($0.index)] }, attributes,
+        types: node.results.map { graph.type($0) }, regions: node.regions, site: node.site)
+      copies += builder.graph[id].results
+    }
+    return graph.outputs.map { copies[Int($0.value.index)] }
+  }
+
+  /// The region with some values as its results.
+  consuming func finish(_ results: [Value]) -> Graph {
+    var graph = differentiator.builder.graph
+    graph.outputs = results.enumerated().map { number, value in
+      Output(name: "r\(number)", value: value, site: differentiator.builder.site)
+    }
+    return graph
+  }
+}
+
+extension Builder {
+  /// Appends a node with regions; gives its results. A loop also stacks what it carries on entry of
+  /// each turn, which its reverse needs, and which is dropped again where nothing uses it.
+  mutating func appendSaving(
+    _ operation: Operation, _ operands: [Value], _ attributes: Attributes, _ regions: [Graph]
+  ) -> [Value] {
+    guard case .loop(var form) = attributes, form.saved == 0, form.carried > 0 else {
+      return appendRegions(operation, operands, attributes, regions)
+    }
+    var regions = regions
+    let first = 1 + form.sequences
+    for (number, parameter) in regions[0].parameters[first..<first + form.carried].enumerated() {
+      regions[0].outputs.append(
+        Output(name: "s\(number)", value: parameter.value, site: parameter.site))
+    }
+    let isVisible = form.carried + form.stacked
+    form.saved = form.carried
+    form.stacked += form.carried
+    let results = appendRegions(operation, operands, .loop(form), regions)
+    return Array(results[..<isVisible]) + results[(form.carried + form.stacked)...]
+  }
+
+  /// Appends a node with regions as it is; gives its results.
+  mutating func appendRegions(
+    _ operation: Operation, _ operands: [Value], _ attributes: Attributes, _ regions: [Graph]
+  ) -> [Value] {
+    do {
+      return try tryEmit(operation, operands, attributes, regions: regions)
+    } catch {
+      preconditionFailure("\(operation.name): \(error.message)")
+    }
+  }
+}
