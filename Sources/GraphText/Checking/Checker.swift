@@ -7,10 +7,15 @@ package struct CheckOptions: Sendable {
   package var real: DType
   /// A graph may have at most so many nodes.
   package var nodeLimit: Int
+  /// Calls of funcs in a graph may be expanded at most so often.
+  package var expansionLimit: Int
 
-  package init(real: DType = .f64, nodeLimit: Int = 10_000_000) {
+  package init(
+    real: DType = .f64, nodeLimit: Int = 10_000_000, expansionLimit: Int = 1_000_000
+  ) {
     self.real = real
     self.nodeLimit = nodeLimit
+    self.expansionLimit = expansionLimit
   }
 }
 

@@ -89,7 +89,7 @@ struct ConstantReader {
     let shape = array.shape.map { Dim($0) }
     guard shape == type.shape else {
       throw .error(
-        "const '\(constant.name.text)' is \(TensorType(own, shape)), declared \(type)",
+        "const '\(constant.name.text)' has shape \(array.shape), declared \(type)",
         at: constant.type?.site ?? constant.site)
     }
     return .tensor(try array.tensor(type.dtype))

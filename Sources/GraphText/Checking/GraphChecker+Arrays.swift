@@ -35,6 +35,8 @@ extension GraphChecker {
   private mutating func element(_ expr: Expr) -> Element {
     switch expr.kind {
     case .array(let exprs):
+      guard enter(at: expr.site) else { return .leaf(Operand(expr: expr, meaning: .invalid)) }
+      defer { depth -= 1 }
       return .row(exprs.map { element($0) }, expr.site)
     case .boolean(let value): return .truth(value, expr)
     case .name, .integer, .float, .text, .call, .index, .unary, .power, .chain, .conditional,

@@ -27,7 +27,7 @@ extension GraphChecker {
   }
 
   /// Goes one expression deeper, unless that is too deep or nothing more is to be done.
-  private mutating func enter(at site: Site) -> Bool {
+  mutating func enter(at site: Site) -> Bool {
     guard !isStopped else { return false }
     guard depth < GraphChecker.depthLimit else {
       error("nested too deeply: more than \(GraphChecker.depthLimit) levels in all calls", at: site)
@@ -96,9 +96,14 @@ extension GraphChecker {
   /// Whether the graph may grow; reports where it may not.
   mutating func hasRoom(at site: Site) -> Bool {
     if isStopped { return false }
-    guard builder.graph.nodes.count + callCount > options.nodeLimit else { return true }
+    if builder.graph.nodes.count > options.nodeLimit {
+      error("the graph grows past \(options.nodeLimit) nodes here", at: site)
+    } else if callCount > options.expansionLimit {
+      error("calls are expanded more than \(options.expansionLimit) times here", at: site)
+    } else {
+      return true
+    }
     isStopped = true
-    error("the graph grows past \(options.nodeLimit) nodes here", at: site)
     return false
   }
 }

@@ -13,7 +13,7 @@ extension GraphChecker {
     let results = max(function.declaration.body.results.count, 1)
     let none = [Meaning](repeating: .invalid, count: results)
     guard let meanings = self.arguments(arguments, of: function, at: site) else { return none }
-    guard !function.isRecursive, function.declaration.isWhole, !meanings.contains(.invalid),
+    guard !program.recursive.contains(number), function.declaration.isWhole, !meanings.contains(.invalid),
       hasRoom(at: site)
     else { return none }
     let key = FunctionCall(function: number, arguments: meanings)
@@ -84,12 +84,10 @@ extension GraphChecker {
 
   private mutating func enterFrame(of function: Function, calledAt site: Site) {
     callers.append(frame)
-    let body = function.declaration.body
     frame = Frame(
       module: function.module, function: function.name, callSite: site,
-      differentiated: body.differentiatedNames, body: body,
-      isWhole: program.modules[function.module].isWhole && function.declaration.isWhole
-        && body.isWhole)
+      differentiated: function.differentiated, body: function.declaration.body,
+      isWhole: program.modules[function.module].isWhole && function.isWhole)
   }
 
   private mutating func leaveFrame() {
@@ -118,17 +116,27 @@ extension GraphChecker {
     for (parameter, argument) in zip(parameters, arguments) {
       var meaning = argument
       if let expr = parameter.type, !argument.isInvalid {
-        meaning = .invalid
-        if let type = type(expr, names: .known) {
-          meaning = adopt(argument, type, at: parameter.site) {
-            "argument '\(parameter.name.text)' of '\(function)' is \($0), declared \($1)"
-          }
-        }
+        meaning = adopt(argument, expr, of: parameter, function)
         isSound = isSound && !meaning.isInvalid
       }
       give(parameter.name, meaning, as: .parameter)
     }
     return isSound
+  }
+
+  /// An argument in the type that is declared for it.
+  private mutating func adopt(
+    _ argument: Meaning, _ expr: TypeExpr, of parameter: Parameter, _ function: String
+  ) -> Meaning {
+    let what = "argument '\(parameter.name.text)' of '\(function)'"
+    if let type = type(of: argument), type.rank != expr.dims.count {
+      let axes = expr.dims.count == 1 ? "1 axis" : "\(expr.dims.count) axes"
+      return invalid(
+        "\(what) is \(type), declared " + (expr.dims.isEmpty ? "a scalar" : "with \(axes)"),
+        at: parameter.site)
+    }
+    guard let type = type(expr, names: .known) else { return .invalid }
+    return adopt(argument, type, at: parameter.site) { "\(what) is \($0), declared \($1)" }
   }
 
   /// Gives the names that stand alone as sizes in the type of a parameter the sizes of the argument.
@@ -146,10 +154,9 @@ extension GraphChecker {
   mutating func checkUncalled(_ number: Int) {
     let function = program.functions[number]
     frame = Frame(
-      module: function.module, differentiated: function.declaration.body.differentiatedNames,
+      module: function.module, differentiated: function.differentiated, isUncalled: true,
       body: function.declaration.body,
-      isWhole: program.modules[function.module].isWhole && function.declaration.isWhole
-        && function.declaration.body.isWhole)
+      isWhole: program.modules[function.module].isWhole && function.isWhole)
     for parameter in function.declaration.parameters { bindSizes(parameter, nil) }
     for parameter in function.declaration.parameters {
       if let type = parameter.type { _ = self.type(type, names: .known) }

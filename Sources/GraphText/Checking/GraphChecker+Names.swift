@@ -132,9 +132,9 @@ extension GraphChecker {
   mutating func warnOfUnused() {
     guard frame.isWhole, !isStopped, let scope = frame.scopes.last else { return }
     for name in scope.order {
-      guard let binding = scope.bindings[name], binding.role == .local, !binding.isUsed else {
-        continue
-      }
+      guard let binding = scope.bindings[name], binding.role == .local, !binding.isUsed,
+        frame.isUncalled || !binding.meaning.isInvalid
+      else { continue }
       diagnostics.warning("'\(name)' is never used", at: binding.site)
     }
   }

@@ -21,7 +21,7 @@ extension GraphChecker {
     _ link: Link, _ left: Operand, _ right: Operand, at site: Site
   ) -> Meaning {
     if left.meaning.isInvalid || right.meaning.isInvalid { return .invalid }
-    if let folded = folded(link.operation, left.meaning, right.meaning) { return folded }
+    if let folded = folded(link.operation, left.meaning, right.meaning, at: site) { return folded }
     switch link.operation {
     case .or: return logical(.or, left, right, at: site)
     case .and: return logical(.and, left, right, at: site)
@@ -43,7 +43,9 @@ extension GraphChecker {
   }
 
   /// Arithmetic on sizes and literals, which needs no node.
-  private func folded(_ operation: BinaryOperator, _ a: Meaning, _ b: Meaning) -> Meaning? {
+  private mutating func folded(
+    _ operation: BinaryOperator, _ a: Meaning, _ b: Meaning, at site: Site
+  ) -> Meaning? {
     if let x = a.literal, let y = b.literal {
       return Folding.combine(operation, x, y).map { Meaning($0) }
     }
@@ -60,7 +62,7 @@ extension GraphChecker {
       .remainder, .matrixMultiply:
       return nil
     }
-    return dim.isTooLarge ? nil : .size(dim)
+    return dim.isTooLarge ? invalid("this size is too large for 64 bits", at: site) : .size(dim)
   }
 
   /// An elementwise operation in the type that its operands take together.

@@ -17,7 +17,7 @@ struct GraphChecker {
   var callers: [Frame] = []
   /// What calls of funcs have given in this graph.
   var calls: [FunctionCall: [Meaning]] = [:]
-  /// Calls that were expanded, each of which counts as a node.
+  /// The number of calls that were expanded.
   var callCount = 0
   /// The funcs that were expanded with arguments that have a meaning.
   var expanded: Set<Int> = []
@@ -47,7 +47,7 @@ struct GraphChecker {
   /// Calls of funcs nest at most so deeply.
   static let callLimit = 200
   /// Expressions nest at most so deeply, over all callers.
-  static let depthLimit = 1_000
+  static let depthLimit = 500
 
   init(_ program: Program, module: Int, options: CheckOptions, diagnostics: Diagnostics) {
     self.program = program
@@ -73,6 +73,8 @@ struct Frame {
   var scopes: [Scope] = [Scope()]
   /// The names that derivatives are taken with respect to.
   var differentiated: Set<String> = []
+  /// Whether the body of a func is checked without arguments.
+  var isUncalled = false
   /// What is between the braces.
   var body: Block?
   /// False where names may be missing because of mistakes that have been reported.

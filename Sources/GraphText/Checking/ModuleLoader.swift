@@ -33,7 +33,7 @@ struct ModuleLoader {
     let module = load(path, at: .none)
     var finder = RecursionFinder(program)
     finder.run()
-    for function in finder.recursive { program.functions[function].isRecursive = true }
+    program.recursive = finder.recursive
     for mistake in finder.mistakes { diagnostics.report(mistake) }
     return module
   }
@@ -120,7 +120,7 @@ struct ModuleLoader {
     case .graph: kind = .graph
     case .function(let function):
       kind = .function(program.functions.count)
-      program.functions.append(Function(declaration: function, module: number))
+      program.functions.append(Function(function, module: number))
     case .constant(let constant):
       kind = .constant(program.constants.count)
       program.constants.append(Constant(name: name, value: value(of: constant, path: path)))

@@ -6,6 +6,8 @@ struct Program {
   var modules: [Module] = []
   var functions: [Function] = []
   var constants: [Constant] = []
+  /// The functions that call themselves, also by way of others; that has been reported.
+  var recursive: Set<Int> = []
 }
 
 /// One file with the names that it knows.
@@ -34,12 +36,21 @@ struct Entry {
 }
 
 /// A `func`.
-struct Function {
-  var declaration: FunctionDeclaration
+final class Function: Sendable {
+  let declaration: FunctionDeclaration
   /// The file in which it stands, by number among the program's modules.
-  var module: Int
-  /// Whether it calls itself, also by way of others; that has been reported.
-  var isRecursive = false
+  let module: Int
+  /// The names that derivatives in its body are taken with respect to.
+  let differentiated: Set<String>
+  /// Whether the text of the body and of what stands before it could be read.
+  let isWhole: Bool
+
+  init(_ declaration: FunctionDeclaration, module: Int) {
+    self.declaration = declaration
+    self.module = module
+    differentiated = declaration.body.differentiatedNames
+    isWhole = declaration.isWhole && declaration.body.isWhole
+  }
 
   var name: String { declaration.name.text }
 }
