@@ -5,6 +5,9 @@ import Support
 
 /// What numbers say about the derivatives of a graph.
 package struct DerivativeErrors: Sendable {
+  /// Whether the function is smooth around the point, as differences of two widths tell; else they
+  /// prove nothing, and `first` and `second` are 0.
+  package var isSmooth = true
   /// Forward mode against central differences.
   package var first = 0.0
   /// `⟨J t, c⟩` against `⟨t, Jᵀ c⟩`.
@@ -20,6 +23,7 @@ package struct DerivativeErrors: Sendable {
 
   /// The worse of each.
   package mutating func formMaximum(_ other: DerivativeErrors) {
+    isSmooth = isSmooth && other.isSmooth
     first = max(first, other.first)
     transpose = max(transpose, other.transpose)
     second = max(second, other.second)
@@ -102,9 +106,8 @@ package struct DerivativeCheck {
   /// The values of all derivatives, for comparison with another check of the same shape.
   package func values() throws -> [Tensor] { try evaluate(moved.map { inputs[$0] }) }
 
-  /// Compares derivatives with differences and with each other; nil where the function is not
-  /// smooth around the point, as differences of two widths tell.
-  package func errors() throws -> DerivativeErrors? {
+  /// Compares derivatives with differences and with each other.
+  package func errors() throws -> DerivativeErrors {
     let x = moved.map { inputs[$0] }
     let values = try evaluate(x)
     let groups = (0..<4).map { group in x.indices.map { values[3 + group * x.count + $0] } }
@@ -117,9 +120,12 @@ package struct DerivativeCheck {
     let bends = try differences(along: otherDirections) { moved throws(EvaluationError) in
       try evaluate(moved)[1].doubles
     }
-    guard let slopes, let bends else { return nil }
-    errors.first = Tensor.difference(values[0].doubles, slopes)
-    errors.second = Tensor.difference(values[2].doubles, bends)
+    if let slopes, let bends {
+      errors.first = Tensor.difference(values[0].doubles, slopes)
+      errors.second = Tensor.difference(values[2].doubles, bends)
+    } else {
+      errors.isSmooth = false
+    }
     errors.transpose = Tensor.difference(
       [values[0].dot(cotangent)], [total(vjp, directions)])
     errors.orders = Tensor.difference(values[2].doubles, [total(rr, otherDirections)])
@@ -138,7 +144,7 @@ package struct DerivativeCheck {
     let x = moved.map { inputs[$0] }
     let wide = try FiniteDifferences.along(direction, at: x, of: function)
     let narrow = try FiniteDifferences.along(direction, at: x, step: 3e-4, of: function)
-    return Tensor.difference(wide, narrow) < 1e-6 ? wide : nil
+    return Tensor.difference(wide, narrow) < 1e-9 ? wide : nil
   }
 
   private func total(_ a: [Tensor], _ b: [Tensor]) -> Double {
