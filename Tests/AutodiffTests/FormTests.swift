@@ -42,6 +42,32 @@ import Testing
     #expect(Tensor.difference(values, expected) < 1e-15)
   }
 
+  /// The gradients of functions of `x` and `y` read as in Theano, but for names.
+  @Test func gradientsReadAsInTheano() throws {
+    let cases: [(String, (inout Builder, Value, Value) -> Value)] = [
+      ("(fill((x * y), 1.0) * y)", { b, x, y in b.multiply(x, y) }),
+      ("fill((x + y), 1.0)", { b, x, y in b.add(x, y) }),
+      ("(-fill((y - x), 1.0))", { b, x, y in b.subtract(y, x) }),
+      ("(fill((x / y), 1.0) / y)", { b, x, y in b.divide(x, y) }),
+      ("(fill(sin(x), 1.0) * cos(x))", { b, x, y in b.emit(.sin, [x]) }),
+      ("(fill(exp(x), 1.0) * exp(x))", { b, x, y in b.exp(x) }),
+      ("(fill(log(x), 1.0) / x)", { b, x, y in b.log(x) }),
+      ("(fill(tanh(x), 1.0) * (1 - square(tanh(x))))", { b, x, y in b.emit(.tanh, [x]) }),
+      (
+        "((fill((x ** 3), 1.0) * 3) * (x ** (3 - 1)))",
+        { b, x, y in b.power(x, b.literal(3, like: x)) }
+      ),
+    ]
+    for (text, function) in cases {
+      var f = Formula()
+      let x = f.scalar("x", 1)
+      let y = f.scalar("y", 2)
+      let value = function(&f.b, x, y)
+      let g = f.b.gradient(of: value, wrt: x)
+      #expect(try f.text(g) == text)
+    }
+  }
+
   @Test func valueAndGradient() throws {
     var f = Formula()
     let x = f.scalar("x", 3)
