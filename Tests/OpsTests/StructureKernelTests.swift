@@ -79,6 +79,12 @@ import Testing
   func beginsWithIdentities(_ dtype: DType) throws {
     for operation in [Operation.sum, .product, .greatest, .least] {
       guard case .reduction(let reduction) = operation.kernel else { continue }
+      if dtype == .bool {
+        guard case .bool = reduction.identity(dtype) else {
+          Issue.record("'\(operation.name)' begins 'bool' with a number")
+          continue
+        }
+      }
       let extremes: [Literal] =
         dtype.isFloat
         ? [.float(-.infinity), .float(-2), .float(.infinity)]
