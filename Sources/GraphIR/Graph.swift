@@ -187,3 +187,14 @@ package struct Graph: Sendable {
     return id
   }
 }
+
+extension Graph {
+  /// Takes back the nodes behind the first so many, with their values.
+  ///
+  /// - Requires: Nothing that stays uses them.
+  package mutating func truncate(nodeCount: Int) {
+    let valueCount = nodeCount < nodes.count ? Int(nodes[nodeCount].firstResult) : values.count
+    nodes.removeSubrange(nodeCount...)
+    values.removeSubrange(valueCount...)
+  }
+}

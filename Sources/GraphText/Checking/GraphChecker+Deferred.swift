@@ -8,50 +8,6 @@ extension GraphChecker {
     error("'\(what)' is not supported yet", at: site)
   }
 
-  /// Refuses a `for`.
-  mutating func refuse(_ loop: ForLoop, at site: Site) {
-    unsupported("for", at: Site(file: site.file, start: Int(site.start), end: Int(site.start) + 3))
-    for sequence in loop.sequences {
-      switch sequence.source {
-      case .elements(let expr): checkNames(expr)
-      case .range(let lower, let upper):
-        checkNames(lower)
-        checkNames(upper)
-      }
-    }
-    for carried in loop.carried { checkNames(carried.initial) }
-    checkBody(loop.body, of: loop.sequences.map(\.name) + loop.carried.map(\.name))
-    let emitted = loop.body.statements.compactMap { statement in
-      if case .emit(let name, _) = statement.kind { name } else { nil }
-    }
-    for name in loop.carried.map(\.name) + emitted { give(name, .invalid, as: .result) }
-  }
-
-  /// Refuses a `while`.
-  mutating func refuse(_ loop: WhileLoop, at site: Site) {
-    unsupported(
-      "while", at: Site(file: site.file, start: Int(site.start), end: Int(site.start) + 5))
-    for carried in loop.carried { checkNames(carried.initial) }
-    if let limit = loop.limit { checkNames(limit) }
-    frame.scopes.append(Scope())
-    for carried in loop.carried { give(carried.name, .invalid, as: .parameter) }
-    checkNames(loop.condition)
-    frame.scopes.removeLast()
-    checkBody(loop.body, of: loop.carried.map(\.name))
-    for carried in loop.carried { give(carried.name, .invalid, as: .result) }
-  }
-
-  /// Refuses an `if`.
-  mutating func refuse(_ conditional: Conditional, at site: Site) -> Meaning {
-    unsupported("if", at: Site(file: site.file, start: Int(site.start), end: Int(site.start) + 2))
-    for clause in conditional.clauses {
-      checkNames(clause.condition)
-      checkBody(clause.branch, of: [])
-    }
-    checkBody(conditional.otherwise, of: [])
-    return .invalid
-  }
-
   /// Checks the names of a nested block, in which some more are given.
   private mutating func checkBody(_ block: Block, of names: [Name]) {
     let isWhole = frame.isWhole
@@ -76,9 +32,39 @@ extension GraphChecker {
       checkNames(value)
     case .emit(_, let value): checkNames(value)
     case .assert(let condition, _): checkNames(condition)
-    case .forLoop(let loop): refuse(loop, at: statement.site)
-    case .whileLoop(let loop): refuse(loop, at: statement.site)
+    case .forLoop(let loop): checkNames(loop)
+    case .whileLoop(let loop): checkNames(loop)
     }
+  }
+
+  /// Checks the names of a `for`.
+  private mutating func checkNames(_ loop: ForLoop) {
+    for sequence in loop.sequences {
+      switch sequence.source {
+      case .elements(let expr): checkNames(expr)
+      case .range(let lower, let upper):
+        checkNames(lower)
+        checkNames(upper)
+      }
+    }
+    for carried in loop.carried { checkNames(carried.initial) }
+    checkBody(loop.body, of: loop.sequences.map(\.name) + loop.carried.map(\.name))
+    let emitted = loop.body.statements.compactMap { statement in
+      if case .emit(let name, _) = statement.kind { name } else { nil }
+    }
+    for name in loop.carried.map(\.name) + emitted { give(name, .invalid, as: .result) }
+  }
+
+  /// Checks the names of a `while`.
+  private mutating func checkNames(_ loop: WhileLoop) {
+    for carried in loop.carried { checkNames(carried.initial) }
+    if let limit = loop.limit { checkNames(limit) }
+    frame.scopes.append(Scope())
+    for carried in loop.carried { give(carried.name, .invalid, as: .parameter) }
+    checkNames(loop.condition)
+    frame.scopes.removeLast()
+    checkBody(loop.body, of: loop.carried.map(\.name))
+    for carried in loop.carried { give(carried.name, .invalid, as: .result) }
   }
 
   /// Checks the names of an argument; what stands behind some labels is no value.
@@ -107,7 +93,12 @@ extension GraphChecker {
     case .chain(let first, let links):
       checkNames(first)
       for link in links { checkNames(link.operand) }
-    case .conditional(let conditional): _ = refuse(conditional, at: expr.site)
+    case .conditional(let conditional):
+      for clause in conditional.clauses {
+        checkNames(clause.condition)
+        checkBody(clause.branch, of: [])
+      }
+      checkBody(conditional.otherwise, of: [])
     }
   }
 

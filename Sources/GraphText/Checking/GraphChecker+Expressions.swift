@@ -21,7 +21,7 @@ extension GraphChecker {
     case .unary(let operation, let operand): return unary(operation, operand, at: expr.site)
     case .power(let base, _, let exponent): return power(base, exponent, at: expr.site)
     case .chain(let first, let links): return chain(first, links)
-    case .conditional(let conditional): return refuse(conditional, at: expr.site)
+    case .conditional(let conditional): return single(conditional, at: expr.site)
     case .invalid: return .invalid
     }
   }
@@ -47,6 +47,14 @@ extension GraphChecker {
     return invalid(
       "'\(name.text)' gives \(meanings.count) values here; take them apart: "
         + "'\(names) = \(name.text)(…)'", at: site)
+  }
+
+  /// The only value of an `if`.
+  private mutating func single(_ conditional: Conditional, at site: Site) -> Meaning {
+    let meanings = branch(conditional, at: site)
+    guard meanings.count != 1 else { return meanings[0] }
+    return invalid(
+      "this 'if' gives \(meanings.count) values; take them apart: 'a, b = if …'", at: site)
   }
 
   /// The meaning of an expression as a value, in the type that it takes alone.

@@ -6,11 +6,16 @@ extension GraphChecker {
   mutating func check(_ statement: Statement) {
     switch statement.kind {
     case .assign(let targets, let value): assign(value, to: targets)
-    case .update(let name, let value): update(name, value, at: statement.site)
-    case .emit(_, let value): checkNames(value)
+    case .update(let name, let value):
+      if frame.loops.isEmpty {
+        update(name, value, at: statement.site)
+      } else {
+        updateCarried(name, value)
+      }
+    case .emit(let name, let value): emitStacked(name, value)
     case .assert(let condition, let message): assert(condition, message)
-    case .forLoop(let loop): refuse(loop, at: statement.site)
-    case .whileLoop(let loop): refuse(loop, at: statement.site)
+    case .forLoop(let loop): check(loop, at: statement.site)
+    case .whileLoop(let loop): check(loop, at: statement.site)
     }
   }
 
@@ -21,6 +26,8 @@ extension GraphChecker {
       meanings = [check(expr)]
     } else if case .call(let name, let arguments) = expr.kind {
       meanings = call(name, arguments, at: expr.site)
+    } else if case .conditional(let conditional) = expr.kind {
+      meanings = branch(conditional, at: expr.site)
     } else {
       meanings = [check(expr)]
     }

@@ -73,6 +73,8 @@ struct Frame {
   var scopes: [Scope] = [Scope()]
   /// The names that derivatives are taken with respect to.
   var differentiated: Set<String> = []
+  /// The loops around what is being checked, innermost last.
+  var loops: [LoopContext] = []
   /// Whether the body of a func is checked without arguments.
   var isUncalled = false
   /// What is between the braces.
