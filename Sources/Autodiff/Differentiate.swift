@@ -9,7 +9,11 @@ package enum Differentiate {
   /// Requests are expanded in order, on the graph as it is by then, so that they nest. A graph
   /// without requests comes back as it is.
   package static func run(_ graph: Graph) throws(Diagnostic) -> Graph {
-    guard hasRequests(graph) else { return graph }
+    hasRequests(graph) ? try copied(graph) : graph
+  }
+
+  /// The graph, copied as above even without requests: its loops save what their reverse needs.
+  fileprivate static func copied(_ graph: Graph) throws(Diagnostic) -> Graph {
     var copier = Copier(graph)
     try copier.copyNodes()
     return copier.finish()
@@ -79,7 +83,7 @@ private struct Copier {
   /// Appends a node whose regions ask for derivatives of their own; loops save what they carry.
   private mutating func copyWithRegions(_ node: Node) throws(Diagnostic) -> [Value] {
     var regions: [Graph] = []
-    for region in node.regions { regions.append(try Differentiate.run(region)) }
+    for region in node.regions { regions.append(try Differentiate.copied(region)) }
     differentiator.builder.site = node.site
     return differentiator.builder.appendSaving(
       node.operation, node.operands.map { copies[Int($0.index)] }, node.attributes, regions)

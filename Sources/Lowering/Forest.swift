@@ -14,6 +14,7 @@ struct Forest {
     var steps: [Item]
     var loop: LoopID?
     var extent = Dim(0)
+    var isReversed = false
     var children: [Tree] = []
 
     init(steps: [Item], _ mask: DemandMask, in body: Body) {
@@ -27,6 +28,7 @@ struct Forest {
       self.loop = loop
       self.mask = mask
       extent = body[loop].extent
+      isReversed = body[loop].isReversed
       footprint = Footprint(body[loop].body.items, of: loop, in: body)
     }
   }
@@ -101,7 +103,7 @@ struct Forest {
   }
 
   private static func canJoin(_ tree: Tree, _ other: Tree) -> Bool {
-    tree.extent == other.extent && tree.mask == other.mask
+    tree.extent == other.extent && tree.isReversed == other.isReversed && tree.mask == other.mask
       && tree.footprint.size + other.footprint.size <= Forest.sizeLimit
       && tree.footprint.shares(with: other.footprint)
       && tree.footprint.isTurnwise(with: other.footprint)
