@@ -25,6 +25,7 @@ package struct GraphParser {
     return graph
   }
 
+  /// A graph in braces.
   private mutating func graph(depth: Int) throws(GraphParseError) -> Graph {
     if depth > GraphParser.depthLimit { throw scanner.fail("graphs are nested too deeply") }
     try scanner.expect("graph")
@@ -65,6 +66,7 @@ package struct GraphParser {
     }
   }
 
+  /// A constant tensor.
   private mutating func data(_ number: Int) throws(GraphParseError) -> Tensor {
     guard try scanner.integer() == number else { throw scanner.fail("data is out of order") }
     try scanner.expect(":")
@@ -90,6 +92,7 @@ package struct GraphParser {
       type.dtype, shape, integers: elements.map { Tensor(type.dtype, scalar: $0).integers[0] })
   }
 
+  /// What sizes must fulfil.
   private mutating func condition() throws(GraphParseError) -> SizeCheck.Condition {
     let dim = try scanner.dim()
     if scanner.accept("==") { return .equal(dim, try scanner.dim()) }
@@ -99,44 +102,53 @@ package struct GraphParser {
     return .inRange(dim)
   }
 
+  /// The nodes, in order.
   private mutating func nodes(
     _ graph: inout Graph, parameters: [TensorType], depth: Int
   ) throws(GraphParseError) {
     while scanner.peek("%") {
-      var types: [TensorType] = []
-      repeat {
-        let value = try scanner.value()
-        guard Int(value.index) == graph.values.count + types.count else {
-          throw scanner.fail("values are out of order")
-        }
-        try scanner.expect(":")
-        types.append(try scanner.type())
-      } while scanner.accept(",")
-      try scanner.expect("=")
-      let name = try scanner.name()
-      guard let operation = operation(name) else {
-        throw scanner.fail("there is no operation '\(name)'")
+      let id = try node(&graph, depth: depth)
+      guard case .parameter(let number) = graph[id].attributes else { continue }
+      let value = graph[id].result
+      guard parameters.indices.contains(number), graph.type(value) == parameters[number] else {
+        throw scanner.fail("there is no parameter \(number) of that type")
       }
-      let operands = try operands(graph)
-      let attributes = try scanner.attributes(operation: name, type: types[0])
-      let names = try resultNames(types.count)
-      var regions: [Graph] = []
-      while scanner.peek("graph") { regions.append(try self.graph(depth: depth + 1)) }
-      let id = graph.append(
-        operation, operands, attributes, types: types, regions: regions, site: .none)
-      for (value, name) in zip(graph[id].results, names) {
-        if let name { graph.name(value, name) }
-      }
-      if case .parameter(let number) = attributes {
-        guard parameters.indices.contains(number), types == [parameters[number]] else {
-          throw scanner.fail("there is no parameter \(number) of that type")
-        }
-        graph.parameters[number].value = graph[id].result
-      }
+      graph.parameters[number].value = value
     }
     if graph.parameters.contains(where: { $0.value.index == .max }) {
       throw scanner.fail("a parameter has no value")
     }
+  }
+
+  /// A node with its regions.
+  private mutating func node(
+    _ graph: inout Graph, depth: Int
+  ) throws(GraphParseError) -> NodeID {
+    var types: [TensorType] = []
+    repeat {
+      let value = try scanner.value()
+      guard Int(value.index) == graph.values.count + types.count else {
+        throw scanner.fail("values are out of order")
+      }
+      try scanner.expect(":")
+      types.append(try scanner.type())
+    } while scanner.accept(",")
+    try scanner.expect("=")
+    let name = try scanner.name()
+    guard let operation = operation(name) else {
+      throw scanner.fail("there is no operation '\(name)'")
+    }
+    let operands = try operands(graph)
+    let attributes = try scanner.attributes(operation: name, type: types[0])
+    let names = try resultNames(types.count)
+    var regions: [Graph] = []
+    while scanner.peek("graph") { regions.append(try self.graph(depth: depth + 1)) }
+    let id = graph.append(
+      operation, operands, attributes, types: types, regions: regions, site: .none)
+    for (value, name) in zip(graph[id].results, names) {
+      if let name { graph.name(value, name) }
+    }
+    return id
   }
 
   /// The operands in parentheses, none without them.

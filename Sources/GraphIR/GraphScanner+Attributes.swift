@@ -66,6 +66,7 @@ extension GraphScanner {
     try list { (scanner) throws(GraphParseError) in try scanner.integer() }
   }
 
+  /// One axis of a slice.
   private mutating func sliceAxis() throws(GraphParseError) -> SliceAxis {
     let start = try dim()
     try expect("step")
@@ -74,6 +75,7 @@ extension GraphScanner {
     return SliceAxis(start: start, step: step, size: try dim())
   }
 
+  /// One axis of a padding.
   private mutating func padAxis() throws(GraphParseError) -> PadAxis {
     let low = try dim()
     try expect("|")

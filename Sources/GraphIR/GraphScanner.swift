@@ -164,6 +164,7 @@ struct GraphScanner {
     }
   }
 
+  /// A product of factors.
   private mutating func product(_ depth: Int) throws(GraphParseError) -> Dim {
     if depth > GraphScanner.depthLimit { throw fail("a size is nested too deeply") }
     if accept("-") { return -(try product(depth + 1)) }
@@ -181,6 +182,7 @@ struct GraphScanner {
     }
   }
 
+  /// A number, a symbol, or a size in parentheses.
   private mutating func factor(_ depth: Int) throws(GraphParseError) -> Dim {
     if accept("(") {
       let dim = try dim(depth: depth + 1)

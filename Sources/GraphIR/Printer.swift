@@ -30,6 +30,7 @@ extension Graph {
   /// Constant tensors are printed up to this number of elements.
   package static let printedElements = 4096
 
+  /// The line of a parameter.
   private func line(_ parameter: Parameter) -> String {
     var text = parameter.isInout ? "inout " : "parameter "
     text += "\(Graph.spelled(parameter.name)): \(type(parameter.value))"
@@ -37,12 +38,14 @@ extension Graph {
     return text
   }
 
+  /// The line of a constant tensor.
   private func line(_ tensor: Tensor, _ index: Int) -> String {
     let head = "data \(index): \(tensor.type) = "
     if tensor.count > Graph.printedElements { return head + "elsewhere" }
     return head + (0..<tensor.count).map { tensor[$0].exactSpelling }.joined(separator: " ")
   }
 
+  /// The line of a node, and those of its regions.
   private func line(_ node: Node) -> String {
     let results = node.results.map { "%\($0.index): \(type($0))" }.joined(separator: ", ")
     var text = "\(results) = \(node.operation.name)"
