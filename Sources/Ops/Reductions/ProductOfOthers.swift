@@ -5,10 +5,10 @@ extension Operation {
   /// For each element the product of all others along axes, without a division: the derivative of
   /// `prod`.
   ///
-  /// It takes the axis by blocks of 8, in each of which every element meets the other seven and the
-  /// product of the other blocks, which is found the same way. So n elements cost about 9 n
+  /// It takes the axis by blocks of 16, in each of which every element meets the other fifteen and
+  /// the product of the other blocks, which is found the same way. So n elements cost about 17 n
   /// multiplications, and all derivatives are exact with any number of zeros. Of a size that is not
-  /// known, what three levels leave (1 in 512) is done in one block.
+  /// known, what two levels leave (1 in 256) is done in one block.
   package static let productOfOthers: Operation = .init(
     "prod_others", arity: .exactly(1),
     infer: { query throws(TypeError) in
@@ -32,9 +32,9 @@ extension Operation {
 /// What makes up the record of `prod_others`.
 private enum OtherProducts {
   /// Elements that meet each other directly.
-  static let block = 8
+  static let block = 16
   /// Levels of blocks where the size is not known.
-  static let levels = 3
+  static let levels = 2
 
   /// The axes joined to one at the end, and back.
   static func expansion(_ b: inout Builder, _ x: Value, _ axes: [Int]) -> Value {
