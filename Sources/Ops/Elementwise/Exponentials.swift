@@ -8,7 +8,7 @@ extension Operation {
     "exp2", domain: .interval(-3, 3),
     derivative: { b, x, y in [.times(y), .times(b.literal(M_LN2, like: x))] },
     reference: { Glibc.exp2($0) }
-  ) { b, x in b.call(.exp2, x) }
+  ) { b, x in b.mathExp2(x) }
 
   /// eˣ − 1 to full accuracy near 0. ∂/∂x = eˣ
   package static let expm1: Operation = .function(

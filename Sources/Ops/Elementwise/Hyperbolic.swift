@@ -8,14 +8,14 @@ extension Operation {
     "sinh", domain: .interval(-2, 2),
     derivative: { b, x, _ in [.times(b.cosh(x))] },
     reference: { Glibc.sinh($0) }
-  ) { b, x in b.call(.sinh, x) }
+  ) { b, x in b.mathSinh(x) }
 
   /// ∂/∂x cosh x = sinh x
   package static let cosh: Operation = .function(
     "cosh", domain: .interval(-2, 2),
     derivative: { b, x, _ in [.times(b.sinh(x))] },
     reference: { Glibc.cosh($0) }
-  ) { b, x in b.call(.cosh, x) }
+  ) { b, x in b.mathCosh(x) }
 
   /// ∂/∂x tanh x = 1 − tanh² x
   package static let tanh: Operation = .function(

@@ -12,7 +12,7 @@ extension Operation {
     ]),
     reference: .floats { Glibc.hypot($0[0], $0[1]) },
     domains: [.awayFromZero(0.3, 2), .awayFromZero(0.3, 2)], isCommutative: true
-  ) { b, c in b.call(.hypot, c.operands[0], c.operands[1]) }
+  ) { b, c in b.mathHypot(c.operands[0], c.operands[1]) }
 }
 
 extension Builder {

@@ -8,7 +8,7 @@ extension Operation {
     "log2", domain: .interval(0.2, 4),
     derivative: { b, x, _ in [.over(b.multiply(x, b.literal(M_LN2, like: x)))] },
     reference: { Glibc.log2($0) }
-  ) { b, x in b.call(.log2, x) }
+  ) { b, x in b.mathLog2(x) }
 
   /// ∂/∂x log₁₀ x = 1 / (x·ln 10)
   package static let log10: Operation = .function(

@@ -20,7 +20,7 @@ extension Operation {
     domains: [.interval(0.2, 2), .interval(-2, 3)], notation: .infix("**")
   ) { b, c in
     c.resultType.isFloat
-      ? b.call(.pow, c.operands[0], c.operands[1])
+      ? b.mathPower(c.operands[0], c.operands[1])
       : b.integerPower(c.operands[0], c.operands[1], type: c.resultType)
   }
 

@@ -6,15 +6,23 @@ extension LoopBuilder {
   ///
   /// x = 2ᵏ·(1 + f) with √½ ≤ 1 + f < √2, and an odd polynomial in f/(2 + f).
   package mutating func mathLog(_ x: ScalarID) -> ScalarID {
-    let table = LogTable.of(type(x).element)
-    let zero = constant(0, like: x)
-    let isSubnormal = compare(.less, x, constant(table.leastNormal, like: x))
-    let scaled = multiply(x, constant(table.scale, like: x))
-    let normal = select(isSubnormal, scaled, x)
-    let (exponent, significand) = split(normal)
-    let shift = select(isSubnormal, constant(-table.scaleExponent, like: x), zero)
+    let (count, significand) = splitAny(x)
     let f = subtract(significand, constant(1, like: x))
-    let result = logarithm(count: add(exponent, shift), f: f, correction: nil)
+    return limitsOfLogarithm(x, logarithm(count: count, f: f, correction: nil))
+  }
+
+  /// log₂ x to 2 ulp, exact for powers of two.
+  package mutating func mathLog2(_ x: ScalarID) -> ScalarID {
+    let (count, significand) = splitAny(x)
+    let f = subtract(significand, constant(1, like: x))
+    let rest = logarithm(count: constant(0, like: x), f: f, correction: nil)
+    let inverse = constant(1.4426950408889634, like: x)
+    return limitsOfLogarithm(x, multiplyAdd(rest, inverse, count))
+  }
+
+  /// The values of a logarithm at 0, ∞, NaN and below 0; elsewhere what is given.
+  private mutating func limitsOfLogarithm(_ x: ScalarID, _ result: ScalarID) -> ScalarID {
+    let zero = constant(0, like: x)
     let infinity = constant(.infinity, like: x)
     let above = select(compare(.less, x, infinity), result, x)
     let below = select(
@@ -76,8 +84,21 @@ extension LoopBuilder {
     return subtract(whole, subtract(small, f))
   }
 
+  /// The exponent k and the significand m of a positive number 2ᵏ·m with √½ ≤ m < √2.
+  package mutating func splitAny(
+    _ x: ScalarID
+  ) -> (exponent: ScalarID, significand: ScalarID) {
+    let table = LogTable.of(type(x).element)
+    let isSubnormal = compare(.less, x, constant(table.leastNormal, like: x))
+    let scaled = multiply(x, constant(table.scale, like: x))
+    let (exponent, significand) = split(select(isSubnormal, scaled, x))
+    let shift = select(
+      isSubnormal, constant(-table.scaleExponent, like: x), constant(0, like: x))
+    return (add(exponent, shift), significand)
+  }
+
   /// The exponent k and the significand m of a positive normal number 2ᵏ·m with √½ ≤ m < √2.
-  package mutating func split(
+  private mutating func split(
     _ x: ScalarID
   ) -> (exponent: ScalarID, significand: ScalarID) {
     let table = LogTable.of(type(x).element)
