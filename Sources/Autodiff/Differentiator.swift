@@ -29,8 +29,10 @@ struct Differentiator {
     case .hvp:
       let gradients = try gradients(request, span)
       derivatives = try tangents(of: gradients, request, self.span(to: gradients, request))
-    case .jacobian, .hessian:
-      throw .error("'\(request.form.rawValue)' is not supported yet", at: request.site)
+    case .jacobian:
+      derivatives = try jacobians(of: request.primal, request, span)
+    case .hessian:
+      derivatives = try hessians(request, span)
     }
     for index in derivatives.indices {
       // What is noted of a derivative must not be noted of a value that others use.
@@ -58,7 +60,7 @@ struct Differentiator {
   }
 
   /// The derivatives of the primal by each `wrt` in reverse mode.
-  private mutating func gradients(_ request: Request, _ span: Span) throws(Diagnostic) -> [Value] {
+  mutating func gradients(_ request: Request, _ span: Span) throws(Diagnostic) -> [Value] {
     let seed: Value
     if request.form == .vjp {
       seed = request.along[0]

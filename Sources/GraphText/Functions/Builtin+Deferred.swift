@@ -14,7 +14,5 @@ extension Builtin {
     "conv1d", "conv2d", "max_pool2d", "avg_pool2d", "batch_norm", "layer_norm",
     // Random numbers.
     "random_uniform", "random_normal", "random_bernoulli",
-    // Derivatives.
-    "jacobian", "hessian",
   ].map { Builtin(deferred: $0) }
 }

@@ -6,7 +6,7 @@ extension Builtin {
   /// Derivatives, and what acts on them.
   static let derivatives: [Builtin] = [
     derivative(.grad), derivative(.valueAndGrad), derivative(.vjp), derivative(.jvp),
-    derivative(.hvp),
+    derivative(.hvp), derivative(.jacobian), derivative(.hessian),
     Builtin("stop_gradient", ["x"]) { checker, call in
       let operand = checker.operand(call)
       return [checker.elementwise(.stopGradient, [operand], at: call.site)]
@@ -18,7 +18,8 @@ extension Builtin {
   /// A form of derivative.
   private static func derivative(_ form: DerivativeRequest.Form) -> Builtin {
     Builtin(
-      form.rawValue, [form.takesScalar ? "cost" : "y"], options: ["constant", "disconnected"],
+      form.rawValue, [form.takesScalar ? "cost" : "y"],
+      options: ["constant", "disconnected"] + (form.mayBeSparse ? ["sparse"] : []),
       required: form.takesAlong ? ["wrt", "along"] : ["wrt"]
     ) { checker, call in checker.derivative(form, call) }
   }
@@ -43,6 +44,14 @@ extension DerivativeRequest.Form {
     }
   }
 
+  /// Whether the structural nonzeros alone may be asked for.
+  fileprivate var mayBeSparse: Bool {
+    switch self {
+    case .jacobian, .hessian: true
+    case .grad, .valueAndGrad, .vjp, .jvp, .hvp: false
+    }
+  }
+
   fileprivate var takesAlong: Bool {
     switch self {
     case .vjp, .jvp, .hvp: true
@@ -56,6 +65,10 @@ extension GraphChecker {
   fileprivate mutating func derivative(
     _ form: DerivativeRequest.Form, _ call: BuiltinCall
   ) -> [Meaning] {
+    if let sparse = call.options["sparse"] {
+      unsupported("sparse", at: sparse.site)
+      return [.invalid]
+    }
     let primal = primal(form, call)
     let wrt = call.options["wrt"].flatMap { named($0, "wrt") }
     let constants = call.options["constant"].map { named($0, "constant") } ?? []

@@ -22,14 +22,15 @@ extension Builtin {
       guard let type = checker.type(of: operand.meaning),
         let axes = checker.axes(call, rank: type.rank),
         let keep = checker.flag(call, "keepdims"),
-        let value = checker.value(
-          of: operand.meaning, as: dtype(type.dtype), at: operand.expr.site)
+        let value = checker.value(of: operand.meaning, at: operand.expr.site)
       else { return [.invalid] }
+      let isWeak = checker.isWeak(operand.meaning) && dtype(type.dtype) != .bool
       return [
-        checker.emit(
-          operation, [value], .reduction(axes: axes, keepDims: keep),
-          isWeak: checker.isWeak(operand.meaning) && dtype(type.dtype) != .bool, at: call.site,
-          about: [operand.expr])
+        checker.build(at: call.site, isWeak: isWeak, about: [operand.expr]) { b throws(TypeError) in
+          let converted = b.convert(value, to: dtype(type.dtype))
+          let attributes = Attributes.reduction(axes: axes, keepDims: keep)
+          return try b.tryEmit(operation, [converted], attributes)[0]
+        }
       ]
     }
   }

@@ -10,7 +10,7 @@ extension GraphChecker {
       checkNames(call.operands[1])
       return .invalid
     }
-    guard let shape = shape(call.operands[1], reshaping: type),
+    guard let (shape, isOpen) = shape(call.operands[1], reshaping: type),
       let value = value(of: operand.meaning, at: operand.expr.site)
     else { return .invalid }
     guard isCountable(shape) else {
@@ -19,13 +19,18 @@ extension GraphChecker {
     let meaning = emit(
       .reshape, [value], .shape(shape), isWeak: isWeak(operand.meaning), at: call.site,
       about: [operand.expr])
+    // What -1 stands for has been made to fit.
     let count = Dim.product(shape)
-    if !meaning.isInvalid, count != type.count { check(.equal(type.count, count), at: call.site) }
+    if !meaning.isInvalid, !isOpen, count != type.count {
+      check(.equal(type.count, count), at: call.site)
+    }
     return meaning
   }
 
-  /// A shape in which one size may be -1, which stands for what the others leave.
-  private mutating func shape(_ expr: Expr, reshaping type: TensorType) -> [Dim]? {
+  /// A shape in which one size may be -1, which stands for what the others leave; and whether one is.
+  private mutating func shape(
+    _ expr: Expr, reshaping type: TensorType
+  ) -> (shape: [Dim], isOpen: Bool)? {
     let exprs = if case .array(let exprs) = expr.kind { exprs } else { [expr] }
     var shape: [Dim] = []
     var open: Int?
@@ -43,11 +48,11 @@ extension GraphChecker {
       }
       shape.append(dim)
     }
-    guard let open else { return shape }
+    guard let open else { return (shape, false) }
     let others = shape.enumerated().filter { $0.offset != open }.map(\.element)
     guard let rest = rest(of: type, without: others, at: exprs[open].site) else { return nil }
     shape[open] = rest
-    return shape
+    return (shape, true)
   }
 
   /// The size that is left of a shape by some sizes, if it is one.
