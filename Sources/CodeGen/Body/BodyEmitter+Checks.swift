@@ -24,7 +24,7 @@ extension BodyEmitter {
 
   /// Ends the body if a check has failed.
   func emitStop() {
-    guard let status, let end else { return }
+    guard let status, let end = state.end else { return }
     let code = object.builder.load(object.context.i32, status)
     let failed = object.builder.icmp(.ne, code, object.context.i32.zero)
     let next = object.builder.appendBlock("go_on")

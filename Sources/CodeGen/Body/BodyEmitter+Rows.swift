@@ -90,9 +90,9 @@ extension BodyEmitter {
   /// The address of a buffer's first element.
   func base(_ buffer: BufferID) -> IRValue {
     guard let root = body.root(of: buffer) else { preconditionFailure("alias of itself") }
-    if let known = bases[root.index] { return known }
+    if let known = state.bases[root] { return known }
     let address = makeBase(root)
-    bases[root.index] = address
+    state.bases[root] = address
     return address
   }
 

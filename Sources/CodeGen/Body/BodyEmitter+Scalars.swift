@@ -36,7 +36,7 @@ extension BodyEmitter {
     case .call(let function, let arguments):
       return object.call(function, arguments.map { value($0, lanes: type.lanes) }, type)
     case .load(let access, let mask): return load(access, mask: mask, type)
-    case .carried, .loopResult: return value(id)
+    case .carried, .loopResult: preconditionFailure("what a loop carries stands in no block")
     case .acrossLanes(let operation, let a): return acrossLanes(operation, a)
     case .splat(let a): return value(a, lanes: type.lanes)
     }

@@ -3,11 +3,11 @@ import LoopIR
 
 extension BodyEmitter {
   /// What the C function was given in a role, or what stands for it.
-  func argument(_ role: Argument.Role) -> IRValue? { arguments[role] }
+  func argument(_ role: Argument.Role) -> IRValue? { state.arguments[role] }
 
   /// The bytes between the beginning of the workspace and a buffer.
   func offset(of buffer: BufferID) -> Quantity {
-    let offsets = offsets ?? computeOffsets()
+    let offsets = state.offsets ?? computeOffsets()
     guard let number = placements[buffer] else { preconditionFailure("buffer has no place") }
     return offsets[number]
   }
@@ -20,7 +20,7 @@ extension BodyEmitter {
       for dim in buffer.shape { _ = object.dim(dim, scope) }
     }
     let result = object.inserting(before: levels[0].hoist) { PlanEmitter(body, sizes).offsets }
-    offsets = result
+    state.offsets = result
     return result
   }
 }

@@ -2,33 +2,19 @@ import LLVMInterop
 import LoopIR
 import Support
 
-/// Emits the loop trees of one body into one LLVM function.
+/// Emits the loop trees of one body: into one LLVM function, or into several where it is long.
 final class BodyEmitter {
   let object: ObjectEmitter
   let function: LoopFunction
   let body: Body
-  var scope: FunctionScope
-  /// What the C function was given, with the workspace that it uses.
-  let arguments: [Argument.Role: IRValue]
+  /// What belongs to the LLVM function that is being emitted.
+  var state: FunctionState
   /// The values of scalars, as far as they are computed.
   var values: [IRValue?]
   var loops: [LoopState?]
-  /// What every part of the function, and of each open loop, sees.
-  var levels: [Level] = []
-  /// The lanes that are within the end of a lane loop, in the turn that does not fill all.
-  var activeLanes: IRValue?
-  /// Where the status of the call is kept; nil for a body that cannot fail.
-  var status: IRValue?
-  /// Where a body goes that ends early.
-  var end: IRBlock?
-  /// The addresses of buffers.
-  var bases: [IRValue?]
   var strides: [[Dim]?]
-  var aliases: AliasScopes?
   /// The places of buffers in the workspace plan.
   let placements: [BufferID: Int]
-  /// The offsets of these places, if they are computed.
-  var offsets: [Quantity]?
   let splitter: BlockSplitter
 
   init(
@@ -38,48 +24,58 @@ final class BodyEmitter {
     self.object = object
     self.function = function
     self.body = body
-    self.scope = scope
-    self.arguments = arguments
+    state = FunctionState(scope, arguments: arguments, offsets: offsets)
     values = Array(repeating: nil, count: body.scalars.count)
     loops = Array(repeating: nil, count: body.loops.count)
-    bases = Array(repeating: nil, count: body.buffers.count)
     strides = Array(repeating: nil, count: body.buffers.count)
     let places = body.plan.enumerated().map { ($1.buffer, $0) }
     placements = Dictionary(places) { first, _ in first }
-    self.offsets = offsets
     splitter = BlockSplitter(body)
   }
 
   /// Emits the body where the builder stands; gives the status of the call. Afterwards the builder
   /// stands where the body has ended.
   func emit() -> IRValue {
-    let hasChecks = body.hasChecks
-    let start = object.builder.appendBlock("body")
-    let hoist = object.builder.br(start)
-    scope.hoist = hoist
-    levels = [Level(hoist: hoist)]
-    object.position(atEnd: start)
-    let end = object.builder.appendBlock("body.end")
-    self.end = end
-    if hasChecks {
+    if body.loops.isEmpty, body.scalars.count > BodyEmitter.longStraightCode {
+      scope.function.add(.noImplicitFloat)
+    }
+    if body.hasChecks {
       let slot = object.entryAlloca(object.context.i32, align: 4)
-      object.inserting(before: hoist) { _ = object.builder.store(object.context.i32.zero, slot) }
+      object.builder.store(object.context.i32.zero, slot)
       status = slot
     }
-    emit(body.block)
-    if !body.commit.items.isEmpty {
+    return emitFunction {
+      emit(body.block, escaping: PartUses(body.commit.items, function, body).scalars)
+      guard !body.commit.items.isEmpty else { return }
       emitStop()
       emit(body.commit)
     }
+  }
+
+  /// In code without loops that has more scalars than this, LLVM's search for vectors takes most of
+  /// the time and finds little.
+  private static let longStraightCode = 400
+
+  /// Emits all that a function does between its beginning and its only end; gives its status.
+  func emitFunction(_ run: () -> Void) -> IRValue {
+    let start = object.builder.appendBlock("body")
+    let end = object.builder.appendBlock("body.end")
+    let hoist = object.builder.br(start)
+    scope.hoist = hoist
+    levels = [Level(hoist: hoist)]
+    state.end = end
+    object.position(atEnd: start)
+    run()
     object.builder.br(end)
     object.position(atEnd: end)
     return status.map { object.builder.load(object.context.i32, $0) } ?? object.context.i32.zero
   }
 
-  /// Emits the steps of a block, in parts where it is long.
-  func emit(_ block: Block) {
+  /// Emits the steps of a block, as several functions where it is long; `escaping` are the values
+  /// that are used behind it.
+  func emit(_ block: Block, escaping: [ScalarID] = []) {
     if let parts = splitter.parts(of: block) {
-      emitParts(parts)
+      emitParts(parts, escaping: escaping)
     } else {
       for item in block.items { emit(item) }
     }
@@ -123,20 +119,21 @@ final class BodyEmitter {
 
   /// The value of a scalar, with its own number of lanes.
   func value(_ id: ScalarID) -> IRValue {
+    guard let value = values[id.index] ?? loopValue(id) else {
+      preconditionFailure("%\(id.index) is used before it is computed")
+    }
+    return value
+  }
+
+  /// What a loop carries or gives.
+  private func loopValue(_ id: ScalarID) -> IRValue? {
     switch body[id].instruction {
-    case .carried(let loop, let number):
-      guard let state = loops[loop.index] else { preconditionFailure("loop is not open") }
-      return state.carried[number]
-    case .loopResult(let loop, let number):
-      guard let state = loops[loop.index] else { preconditionFailure("loop has not run") }
-      return state.results[number]
+    case .carried(let loop, let number): loops[loop.index]?.carried[number]
+    case .loopResult(let loop, let number): loops[loop.index]?.results[number]
     case .constant, .dim, .loopVariable, .index, .isWanted, .unary, .binary, .compare,
       .multiplyAdd, .select, .convert, .bitcast, .call, .load, .acrossLanes, .splat, .accumulate,
       .round:
-      guard let value = values[id.index] else {
-        preconditionFailure("%\(id.index) is used before it is computed")
-      }
-      return value
+      nil
     }
   }
 
@@ -145,14 +142,6 @@ final class BodyEmitter {
     let value = value(id)
     return body[id].type.lanes == lanes ? value : object.builder.splat(value, lanes: lanes)
   }
-}
-
-/// What a part of a function sees: all of it, or the body of an open loop.
-struct Level {
-  /// Where to put what all of the part shall see: in front of this jump.
-  var hoist: IRValue
-  /// Addresses of rows that were computed for it.
-  var rows: [RowKey: IRValue] = [:]
 }
 
 extension Body {

@@ -18,8 +18,9 @@ struct PlanEmitter {
       for number in placement.below { start = object.maximum(start, ends[number]) }
       let buffer = body[placement.buffer]
       let size = sizes.size(buffer.shape, buffer.element)
-      let bytes = PlanEmitter.saturated(object.padded(size.bytes), size.overflow, object)
-      let end = object.sum(start, bytes, fits: sizes.isTrusted)
+      let bytes = object.padded(object.product(size.count, UInt64(buffer.element.byteSize)))
+      let needed = PlanEmitter.saturated(bytes, size.overflow, object)
+      let end = object.sum(start, needed, fits: sizes.isTrusted)
       offsets.append(start)
       ends.append(end)
       total = object.maximum(total, end)

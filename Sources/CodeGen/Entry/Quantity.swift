@@ -34,6 +34,13 @@ extension ObjectEmitter {
     return .value(builder.intrinsic("llvm.uadd.sat", [value(a), value(b)]))
   }
 
+  /// The product with a number; it wraps where it does not fit.
+  func product(_ a: Quantity, _ factor: UInt64) -> Quantity {
+    if factor == 1 { return a }
+    if let x = a.constant { return .constant(x &* factor) }
+    return .value(builder.mul(value(a), context.i64.constant(factor)))
+  }
+
   func maximum(_ a: Quantity, _ b: Quantity) -> Quantity {
     if let x = a.constant, let y = b.constant { return .constant(max(x, y)) }
     if a.constant == 0 { return b }
@@ -45,7 +52,7 @@ extension ObjectEmitter {
   func padded(_ a: Quantity) -> Quantity {
     let mask = UInt64(WorkspacePlan.alignment - 1)
     if let x = a.constant { return .constant(x > .max - mask ? .max : (x + mask) & ~mask) }
-    let sum = builder.add(value(a), context.i64.constant(mask), noWrap: .unsigned)
+    let sum = builder.add(value(a), context.i64.constant(mask))
     return .value(builder.and(sum, context.i64.constant(~mask)))
   }
 }

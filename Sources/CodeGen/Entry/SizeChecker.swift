@@ -14,13 +14,13 @@ final class SizeChecker {
   private(set) var offsets: [[Quantity]] = []
   /// What is wrong, if a bit is set; the first that is set will be told.
   private(set) var failures: [(bit: IRValue, place: Place)] = []
+  private var seen: Set<IRValue> = []
   /// Sizes of shapes that were computed before.
   private var known: [SizedShape: Size] = [:]
 
-  /// The number of elements and bytes of an array, and whether one of them does not fit.
+  /// The number of elements of an array, and whether they do not fit into memory.
   struct Size {
     var count: Quantity
-    var bytes: Quantity
     var overflow: IRValue?
   }
 
@@ -42,6 +42,8 @@ final class SizeChecker {
   /// Notes that the call fails at a place if a bit is set.
   func fail(if bit: IRValue, _ place: Place) {
     if bit.isConstant, bit.constantInteger == 0 { return }
+    // Shapes that were met before have the same bit, and the first one is told.
+    guard seen.insert(bit).inserted else { return }
     failures.append((bit, place))
   }
 
@@ -144,23 +146,20 @@ extension SizeChecker {
       isTooLarge = isTooLarge || overflow
       fixed = product
     }
-    if shape.contains(where: { ($0.constant ?? 1) <= 0 }) { return Size(count: .zero, bytes: .zero) }
+    if shape.contains(where: { ($0.constant ?? 1) <= 0 }) { return Size(count: .zero) }
     let limit = object.target.greatestSize / UInt64(element.byteSize)
     isTooLarge = isTooLarge || fixed > limit
     if factors.isEmpty {
-      let bytes = isTooLarge ? 0 : fixed * UInt64(element.byteSize)
-      return Size(
-        count: .constant(fixed), bytes: .constant(bytes),
-        overflow: isTooLarge ? object.context.true : nil)
+      return Size(count: .constant(fixed), overflow: isTooLarge ? object.context.true : nil)
     }
     if isTooLarge { return sizeOfTooLarge(factors) }
-    if isTrusted { return trustedSize(factors, fixed, element) }
+    if isTrusted { return trustedSize(factors, fixed) }
     return size(ofFactors: factors, fixed, element)
   }
 
   /// The size of an array that cannot exist unless one of its axes is empty.
   private func sizeOfTooLarge(_ factors: [IRValue]) -> Size {
-    Size(count: .zero, bytes: .zero, overflow: areAllPositive(factors))
+    Size(count: .zero, overflow: areAllPositive(factors))
   }
 
   /// A size that may be negative counts as nothing.
@@ -176,14 +175,11 @@ extension SizeChecker {
   }
 
   /// The size of an array that is known to fit.
-  private func trustedSize(_ factors: [IRValue], _ fixed: UInt64, _ element: DType) -> Size {
-    func times(_ a: IRValue, _ b: IRValue) -> IRValue {
-      object.builder.mul(a, b, noWrap: .unsigned)
+  private func trustedSize(_ factors: [IRValue], _ fixed: UInt64) -> Size {
+    let count = factors.dropFirst().reduce(factors[0]) {
+      object.builder.mul($0, $1, noWrap: .unsigned)
     }
-    let whole = factors.dropFirst().reduce(factors[0], times)
-    let count = times(whole, object.context.i64.constant(fixed))
-    let bytes = times(count, object.index(element.byteSize))
-    return Size(count: .value(count), bytes: .value(bytes))
+    return Size(count: object.product(.value(count), fixed))
   }
 
   private func size(ofFactors factors: [IRValue], _ fixed: UInt64, _ element: DType) -> Size {
@@ -200,10 +196,8 @@ extension SizeChecker {
     }
     let limit = object.target.greatestSize / UInt64(element.byteSize) / fixed
     let isTooLarge = object.builder.icmp(.ugt, count, object.context.i64.constant(limit))
-    let total = object.builder.mul(count, object.context.i64.constant(fixed))
-    let bytes = object.builder.mul(total, object.context.i64.constant(UInt64(element.byteSize)))
     return Size(
-      count: .value(total), bytes: .value(bytes),
+      count: object.product(.value(count), fixed),
       overflow: overflow.map { object.builder.or($0, isTooLarge) } ?? isTooLarge)
   }
 }

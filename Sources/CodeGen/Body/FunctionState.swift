@@ -1,0 +1,65 @@
+import LLVMInterop
+import LoopIR
+
+/// What belongs to the LLVM function into which a body, or a part of it, is being emitted.
+struct FunctionState {
+  let scope: FunctionScope
+  /// What the C function was given, with the workspace that it uses.
+  var arguments: [Argument.Role: IRValue]
+  /// What all of the function sees, and the bodies of the loops that are open in it.
+  var levels: [Level] = []
+  /// The addresses of buffers.
+  var bases: [BufferID: IRValue] = [:]
+  /// Where the status of the call is kept; nil for a body that cannot fail.
+  var status: IRValue?
+  /// Where a body goes that ends early.
+  var end: IRBlock?
+  /// The lanes that are within the end of a lane loop, in the turn that does not fill all.
+  var activeLanes: IRValue?
+  /// The offsets of the places in the workspace plan, if they are computed.
+  var offsets: [Quantity]?
+  /// What is known of the accesses of the loop tree that is being emitted.
+  var aliases: AliasScopes?
+
+  init(
+    _ scope: FunctionScope, arguments: [Argument.Role: IRValue] = [:],
+    offsets: [Quantity]? = nil
+  ) {
+    self.scope = scope
+    self.arguments = arguments
+    self.offsets = offsets
+  }
+}
+
+/// What a part of a function sees: all of it, or the body of an open loop.
+struct Level {
+  /// Where to put what all of the part shall see: in front of this jump.
+  var hoist: IRValue
+  /// Addresses of rows that were computed for it.
+  var rows: [RowKey: IRValue] = [:]
+}
+
+/// Shorthands for the parts of the state.
+extension BodyEmitter {
+  var scope: FunctionScope { state.scope }
+
+  var levels: [Level] {
+    get { state.levels }
+    _modify { yield &state.levels }
+  }
+
+  var status: IRValue? {
+    get { state.status }
+    set { state.status = newValue }
+  }
+
+  var activeLanes: IRValue? {
+    get { state.activeLanes }
+    set { state.activeLanes = newValue }
+  }
+
+  var aliases: AliasScopes? {
+    get { state.aliases }
+    set { state.aliases = newValue }
+  }
+}

@@ -1,0 +1,124 @@
+import LoopIR
+import Support
+
+/// Something that a part of a block takes from outside.
+enum Captured: Hashable {
+  case scalar(ScalarID)
+  /// The variable of a loop around the part.
+  case variable(LoopID)
+  case buffer(BufferID)
+  /// What the C function was given.
+  case argument(Argument.Role)
+  case symbol(String)
+  /// The lanes that are within the end of the loop.
+  case activeLanes
+}
+
+/// What some steps take from outside, and what they leave behind.
+struct PartUses {
+  private let function: LoopFunction
+  private let body: Body
+  /// In the order in which it is met.
+  private(set) var captured: [Captured] = []
+  private(set) var stops = false
+  private var seen: Set<Captured> = []
+  private var defined: Set<ScalarID> = []
+  /// The loops that stand in the steps, however deep.
+  private(set) var entered: Set<LoopID> = []
+  /// The loops that stand in the steps themselves, not in a loop or a branch of theirs.
+  private(set) var direct: Set<LoopID> = []
+
+  init(_ items: [Item], _ function: LoopFunction, _ body: Body) {
+    self.function = function
+    self.body = body
+    for item in items {
+      add(item)
+      if case .loop(let id) = item { direct.insert(id) }
+    }
+  }
+
+  /// The scalars among what is taken from outside.
+  var scalars: [ScalarID] {
+    captured.compactMap { if case .scalar(let id) = $0 { id } else { nil } }
+  }
+
+  private mutating func capture(_ captured: Captured) {
+    if seen.insert(captured).inserted { self.captured.append(captured) }
+  }
+
+  private mutating func add(_ block: Block) {
+    for item in block.items { add(item) }
+  }
+
+  private mutating func add(_ item: Item) {
+    switch item {
+    case .scalar(let id):
+      add(body[id].instruction)
+      defined.insert(id)
+    case .store(let store):
+      use(store.value)
+      if let mask = store.mask { use(mask) }
+      add(store.access)
+    case .loop(let id): addLoop(id)
+    case .branch(let condition, let then, let otherwise):
+      use(condition)
+      add(then)
+      add(otherwise)
+    case .check(let condition, _, _, _): use(condition)
+    case .stopIfFailed: stops = true
+    }
+  }
+
+  private mutating func addLoop(_ id: LoopID) {
+    for value in body[id].carried { use(value.initial) }
+    entered.insert(id)
+    add(body[id].body)
+    for value in body[id].carried { use(value.next) }
+  }
+
+  private mutating func use(_ id: ScalarID) {
+    switch body[id].instruction {
+    case .carried(let loop, _), .loopResult(let loop, _):
+      if !entered.contains(loop) { capture(.scalar(id)) }
+    case .constant, .dim, .loopVariable, .index, .isWanted, .unary, .binary, .compare,
+      .multiplyAdd, .select, .convert, .bitcast, .call, .load, .acrossLanes, .splat, .accumulate,
+      .round:
+      if !defined.contains(id) { capture(.scalar(id)) }
+    }
+  }
+
+  private mutating func add(_ instruction: Instruction) {
+    for operand in instruction.operands { use(operand) }
+    switch instruction {
+    case .loopVariable(let loop): use(loop)
+    case .index(let index): add(index)
+    case .load(let access, _): add(access)
+    case .isWanted(let number):
+      if body.serves == nil { capture(.argument(.result(number))) }
+    case .constant, .dim, .unary, .binary, .compare, .multiplyAdd, .select, .convert, .bitcast,
+      .call, .carried, .loopResult, .acrossLanes, .splat, .accumulate, .round:
+      break
+    }
+  }
+
+  private mutating func use(_ loop: LoopID) {
+    if !entered.contains(loop) { capture(.variable(loop)) }
+  }
+
+  private mutating func add(_ index: Index) {
+    for term in index.loops { use(term.variable) }
+    for term in index.scalars { use(term.variable) }
+  }
+
+  private mutating func add(_ access: Access) {
+    for index in access.indices { add(index) }
+    guard let root = body.root(of: access.buffer) else { return }
+    switch body[root].storage {
+    case .constant, .alias: break
+    case .parameter(let number):
+      let isPointer = function.parameters[number].isPointer
+      capture(isPointer ? .buffer(root) : .argument(.parameter(number)))
+    case .result, .update, .workspace, .local: capture(.buffer(root))
+    }
+  }
+}
