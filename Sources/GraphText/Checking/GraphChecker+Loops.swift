@@ -78,7 +78,7 @@ extension GraphChecker {
       return giveUp(&self)
     }
     guard let settled = settle(carried, { checker, carried in
-      checker.turn(of: sequences.checked, carried, loop.body, sequences.count, at: site)?.types
+      _ = checker.turn(of: sequences.checked, carried, loop.body, sequences.count, at: site)
     }), let turn = turn(of: sequences.checked, settled, loop.body, sequences.count, at: site)
     else { return giveUp(&self) }
     finish(turn, sequences, settled, site)
@@ -98,7 +98,7 @@ extension GraphChecker {
       let results = addLoop(form, tensors + initial + turn.captures, turn.regions, site)
     else { return }
     for (number, carried) in carried.enumerated() {
-      give(carried.name, .value(results[number], isWeak: carried.isWeak), as: .local)
+      giveLast(carried, results[number])
     }
     for (number, name) in turn.emitted.enumerated() {
       giveResult(name, .value(results[carried.count + number], isWeak: turn.emittedWeak[number]))
@@ -111,6 +111,14 @@ extension GraphChecker {
       return give(name, meaning, as: .local)
     }
     give(name, adoptedResult(meaning, name, at: name.site), as: .result)
+  }
+
+  /// Gives a carried value its name behind the loop. The loop itself uses it, if nothing else does.
+  private mutating func giveLast(_ carried: CheckedCarried, _ value: Value) {
+    let meaning = Meaning.value(value, isWeak: carried.isWeak)
+    let isResult = callers.isEmpty && resultNames[carried.name.text] != nil
+    let last = isResult ? adoptedResult(meaning, carried.name, at: carried.name.site) : meaning
+    give(carried.name, last, as: .result)
   }
 
   /// Adds the node of a loop.
@@ -186,7 +194,7 @@ extension GraphChecker {
   /// update, which a trial of the body tells.
   private mutating func settle(
     _ carried: [CheckedCarried],
-    _ trial: (inout GraphChecker, [CheckedCarried]) -> [CommonType?]?
+    _ trial: (inout GraphChecker, [CheckedCarried]) -> Void
   ) -> [CheckedCarried]? {
     guard carried.contains(where: \.isWeak) else { return carried }
     var settled = carried
@@ -194,9 +202,11 @@ extension GraphChecker {
     for _ in 0...carried.count {
       var copy = self
       copy.diagnostics = Diagnostics()
-      guard let types = trial(&copy, settled) else { return settled }
+      // The types are known also where they do not fit yet, which the trial takes for a mistake.
+      trial(&copy, settled)
+      guard copy.updateTypes.count == settled.count else { return settled }
       var hasChanged = false
-      for (slot, type) in types.enumerated() where settled[slot].isWeak {
+      for (slot, type) in copy.updateTypes.enumerated() where settled[slot].isWeak {
         guard let type, !type.isWeak || type.dtype != settled[slot].type.dtype else { continue }
         if type.isWeak, settled[slot].type.dtype == .f64 { continue }
         settled[slot].type.dtype = type.dtype
@@ -216,8 +226,6 @@ extension GraphChecker {
     var captures: [Value] = []
     var emitted: [Name] = []
     var emittedWeak: [Bool] = []
-    /// The types of the updates.
-    var types: [CommonType?] = []
   }
 
   /// Checks the body of a `for` once; nil after a mistake in it.
@@ -247,7 +255,7 @@ extension GraphChecker {
     let entering = enterCarried(carried)
     let context = checkStatements(body, carried)
     var turn = Turn()
-    turn.types = updateTypes(context, carried)
+    updateTypes = types(of: context, carried)
     let next = updates(context, carried, entering)
     let stacked = context.emitted.compactMap { value(of: $0.meaning, at: $0.site) }
     frame.scopes.removeLast()
@@ -255,8 +263,7 @@ extension GraphChecker {
       stacked.count == context.emitted.count
     else {
       dropRegion(cut)
-      let names = carried.map(\.name) + context.emitted.map(\.name)
-      return names.isEmpty || mistakeCount != mistakes ? nil : nil
+      return nil
     }
     turn.emitted = context.emitted.map(\.name)
     turn.emittedWeak = context.emitted.map { isWeak($0.meaning) }
@@ -289,9 +296,7 @@ extension GraphChecker {
     return frame.loops.removeLast()
   }
 
-  private func updateTypes(
-    _ context: LoopContext, _ carried: [CheckedCarried]
-  ) -> [CommonType?] {
+  private func types(of context: LoopContext, _ carried: [CheckedCarried]) -> [CommonType?] {
     carried.indices.map { slot in
       guard let update = context.updates[slot], let type = type(of: update.meaning) else {
         return nil
@@ -330,7 +335,7 @@ extension GraphChecker {
     guard let limit, carried.count == loop.carried.count, !carried.isEmpty,
       require(limit, at: loop.limit?.site ?? site, "the limit is \(limit)"),
       let settled = settle(carried, { checker, carried in
-        checker.turn(of: loop, carried, at: site)?.types
+        _ = checker.turn(of: loop, carried, at: site)
       }), let turn = turn(of: loop, settled, at: site)
     else {
       for name in loop.carried.map(\.name) { give(name, .invalid, as: .local) }
@@ -343,7 +348,7 @@ extension GraphChecker {
       let results = addLoop(form, initial + turn.captures, turn.regions, site)
     else { return }
     for (number, carried) in settled.enumerated() {
-      give(carried.name, .value(results[number], isWeak: carried.isWeak), as: .local)
+      giveLast(carried, results[number])
     }
   }
 
@@ -362,7 +367,7 @@ extension GraphChecker {
     }
     let context = checkStatements(loop.body, carried)
     var turn = Turn()
-    turn.types = updateTypes(context, carried)
+    updateTypes = types(of: context, carried)
     let next = updates(context, carried, entering)
     let goes = value(of: condition, at: loop.condition.site)
     frame.scopes.removeLast()

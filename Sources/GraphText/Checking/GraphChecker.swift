@@ -37,6 +37,8 @@ struct GraphChecker {
   var resultNames: [String: Site] = [:]
   /// The `inout` parameters by name, with their numbers.
   var inouts: [String: Int] = [:]
+  /// The types of the updates of the loop whose body was checked last.
+  var updateTypes: [CommonType?] = []
   /// How deeply expressions are nested in each other, over all callers.
   var depth = 0
   /// The number of mistakes that were met here.
