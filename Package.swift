@@ -54,10 +54,11 @@ let package = Package(
       ],
       swiftSettings: strict),
     house("TestSupport", ["Autodiff", "GraphIR", "Ops", "Support"]),
-    tests("AcceptanceTests", ["Driver", "Support"], exclude: ["Cases"]),
+    tests("AcceptanceTests", ["Driver", "LoopIR", "Support"], exclude: ["Cases"]),
     tests("ArchitectureTests", []),
     tests("AutodiffTests", ["Autodiff", "GraphIR", "Ops", "Support", "TestSupport"]),
     tests("EndToEndTests", ["Driver", "gradc", "Support"], exclude: ["Programs"]),
+    tests("GraphTextTests", ["GraphIR", "GraphText", "Ops", "Support"], exclude: ["Corpus"]),
     tests("GraphIRTests", ["GraphIR", "Ops", "Support", "TestSupport"]),
     tests("LLVMInteropTests", ["LLVMInterop"]),
     tests(

@@ -92,11 +92,10 @@ extension Differentiator {
     }
     let stacked = form.stackedResults.filter { activity.results.contains($0) }
     let stacks = stacked.map { pushed[$0] ?? inner.builder.zeros(inner.builder.type(results[$0])) }
-    var changed = LoopForm(
+    let changed = LoopForm(
       count: form.count, sequences: form.sequences + dElements.count,
       carried: form.carried + dEntering.count, stacked: stacks.count, isReversed: form.isReversed,
       isBounded: form.isBounded, isWhile: form.isWhile)
-    changed.saved = 0
     let body = inner.finish(Array(results[..<form.carried]) + next + stacks)
     let firstCarried = form.carriedOperands.lowerBound
     let firstCapture = form.captures(of: node.operands.count).lowerBound

@@ -41,8 +41,8 @@ extension Differentiator {
       let pushed = try inner.tangents(
         of: results, by: active.map { values[$0] }, along, site: node.site)
       let types = results.map { inner.builder.type($0) }
-      regions.append(
-        inner.finish(zip(pushed, types).map { $0 ?? inner.builder.zeros($1) }))
+      let outputs = zip(pushed, types).map { $0 ?? inner.builder.zeros($1) }
+      regions.append(inner.finish(outputs))
     }
     let results = builder.appendRegions(
       node.operation, [node.operands[0]] + captures + active.compactMap { directions[$0] }, .none,
@@ -68,8 +68,8 @@ extension Differentiator {
         by: wanted.map { values[$0] }, from: zip(seeded, seeds).map { (results[$0], $1) },
         site: node.site)
       let zeros = wanted.map { types[$0] }
-      regions.append(
-        inner.finish(zip(pulled, zeros).map { $0 ?? inner.builder.zeros($1) }))
+      let outputs = zip(pulled, zeros).map { $0 ?? inner.builder.zeros($1) }
+      regions.append(inner.finish(outputs))
     }
     let results = builder.appendRegions(
       node.operation, node.operands + seeded.compactMap { cotangents[$0] }, .none, regions)
@@ -84,7 +84,6 @@ extension RegionBuilder {
   mutating func tangents(
     of targets: [Value], by wrt: [Value], _ along: [Value], site: Site
   ) throws(Diagnostic) -> [Value?] {
-    let targets = targets.map { $0 }
     let floats = targets.filter { builder.dtype($0).isFloat }
     let request = Request(within: .jvp, wrt: wrt, along: along, site: site)
     let span = Span(from: wrt, to: floats, constants: [], primals: [:], in: builder.graph)
