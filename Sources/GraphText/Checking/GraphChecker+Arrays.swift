@@ -108,6 +108,8 @@ extension GraphChecker {
       }
       values.append(value)
     }
-    return build(at: site, isWeak: common.isWeak) { b throws(TypeError) in b.stack(values, axis: 0) }
+    return build(at: site, isWeak: common.isWeak) { b throws(TypeError) in
+      b.stack(values, axis: 0)
+    }
   }
 }

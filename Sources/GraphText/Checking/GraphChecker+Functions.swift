@@ -13,8 +13,8 @@ extension GraphChecker {
     let results = max(function.declaration.body.results.count, 1)
     let none = [Meaning](repeating: .invalid, count: results)
     guard let meanings = self.arguments(arguments, of: function, at: site) else { return none }
-    guard !program.recursive.contains(number), function.declaration.isWhole, !meanings.contains(.invalid),
-      hasRoom(at: site)
+    guard !program.recursive.contains(number), function.declaration.isWhole,
+      !meanings.contains(.invalid), hasRoom(at: site)
     else { return none }
     let key = FunctionCall(function: number, arguments: meanings)
     let values: [Meaning]
@@ -139,7 +139,7 @@ extension GraphChecker {
     return adopt(argument, type, at: parameter.site) { "\(what) is \($0), declared \($1)" }
   }
 
-  /// Gives the names that stand alone as sizes in the type of a parameter the sizes of the argument.
+  /// Gives the names that stand alone in the type of a parameter the sizes of the argument.
   private mutating func bindSizes(_ parameter: Parameter, _ type: TensorType?) {
     guard let dims = parameter.type?.dims else { return }
     for (axis, dim) in dims.enumerated() {

@@ -88,7 +88,9 @@ extension GraphChecker {
       }
       var meaning = binding.meaning
       if binding.role == .parameter { meaning = adoptedResult(meaning, name, at: name.site) }
-      guard binding.role != .size, let value = value(of: meaning, at: binding.site) else { continue }
+      guard binding.role != .size, let value = value(of: meaning, at: binding.site) else {
+        continue
+      }
       let output = binding.role == .parameter ? name.text + "_out" : name.text
       builder.graph.outputs.append(Output(name: output, value: value, site: name.site))
     }

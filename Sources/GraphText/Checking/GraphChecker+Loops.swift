@@ -86,8 +86,8 @@ extension GraphChecker {
 
   /// Adds a checked `for`, and gives its results their names.
   private mutating func finish(
-    _ turn: Turn, _ sequences: (checked: [CheckedSequence], count: Dim), _ carried: [CheckedCarried],
-    _ site: Site
+    _ turn: Turn, _ sequences: (checked: [CheckedSequence], count: Dim),
+    _ carried: [CheckedCarried], _ site: Site
   ) {
     let tensors = sequences.checked.compactMap(\.tensor)
     let form = LoopForm(

@@ -118,7 +118,8 @@ extension GraphChecker {
     }
     let consts = module.names.filter { if case .constant = $0.value.kind { true } else { false } }
     let candidates = known + consts.keys + Meaning.constants.keys
-    return invalid(unknown: name, "name", nearest: NearestName.of(name.text, in: candidates.sorted()))
+    let nearest = NearestName.of(name.text, in: candidates.sorted())
+    return invalid(unknown: name, "name", nearest: nearest)
   }
 
   /// Reports an unknown name, and offers another.

@@ -72,7 +72,9 @@ extension GraphChecker {
     let meanings = operands.map(\.meaning)
     guard let common = common(meanings) else { return .invalid }
     let exprs = operands.map(\.expr)
-    guard let values = values(of: meanings, as: dtype ?? common.dtype, exprs) else { return .invalid }
+    guard let values = values(of: meanings, as: dtype ?? common.dtype, exprs) else {
+      return .invalid
+    }
     return emit(operation, values, isWeak: common.isWeak, at: site, about: exprs)
   }
 

@@ -89,7 +89,9 @@ extension GraphChecker {
   /// Checks `assert condition, "message"`.
   private mutating func assert(_ expr: Expr, _ message: TextLiteral) {
     let meaning = check(expr)
-    guard let type = type(of: meaning), let value = value(of: meaning, at: expr.site) else { return }
+    guard let type = type(of: meaning), let value = value(of: meaning, at: expr.site) else {
+      return
+    }
     guard type.dtype == .bool else {
       return error("a condition is 'bool', not '\(type.dtype.rawValue)'", at: expr.site)
     }

@@ -125,10 +125,9 @@ extension GraphChecker {
     words: (TensorType, TensorType) -> String
   ) -> Meaning {
     guard let type = type(of: meaning) else { return .invalid }
-    let dtypeFits =
-      type.dtype == declared.dtype
-      || isWeak(meaning) && (declared.dtype.isFloat || type.dtype == .i64 && declared.dtype.isInteger)
-    guard dtypeFits, type.shape == declared.shape else {
+    let isAdoptable = declared.dtype.isFloat || type.dtype == .i64 && declared.dtype.isInteger
+    let fits = type.dtype == declared.dtype || isWeak(meaning) && isAdoptable
+    guard fits, type.shape == declared.shape else {
       return invalid(words(type, declared), at: site, notes: notes(on: type, declared))
     }
     guard let value = value(of: meaning, as: declared.dtype, at: site) else { return .invalid }

@@ -99,7 +99,9 @@ struct ModuleLoader {
         if known.kind == entry.kind { continue }
         diagnostics.error(
           "this import brings in '\(name)', which is given already", at: imported.path.site,
-          notes: [.note("the one is here", at: known.site), .note("the other is here", at: entry.site)])
+          notes: [
+            .note("the one is here", at: known.site), .note("the other is here", at: entry.site),
+          ])
       } else {
         program.modules[number].names[name] = entry
       }

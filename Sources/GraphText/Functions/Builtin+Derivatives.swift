@@ -75,7 +75,8 @@ extension GraphChecker {
     let zero = zeroWhereDisconnected(call)
     var along: [Operand] = []
     if let expr = call.options["along"] {
-      let exprs = if case .array(let exprs) = expr.kind, matchesList(form, call) { exprs } else { [expr] }
+      var exprs = [expr]
+      if case .array(let list) = expr.kind, matchesList(form, call) { exprs = list }
       along = exprs.map { Operand(expr: $0, meaning: check($0)) }
     }
     guard let primal, let wrt, let constants, let zero else { return [.invalid] }

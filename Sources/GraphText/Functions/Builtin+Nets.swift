@@ -29,7 +29,7 @@ extension Builtin {
 }
 
 extension GraphChecker {
-  /// `cross_entropy(logits, labels)`: the mean over the rows of `-sum(labels * log_softmax(logits))`.
+  /// `cross_entropy(logits, labels)`: the mean of `-sum(labels * log_softmax(logits))` over the rows.
   fileprivate mutating func crossEntropy(_ call: BuiltinCall) -> Meaning {
     let operands = operands(call)
     let meanings = operands.map(\.meaning)

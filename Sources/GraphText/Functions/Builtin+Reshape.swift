@@ -27,7 +27,7 @@ extension GraphChecker {
     return meaning
   }
 
-  /// A shape in which one size may be -1, which stands for what the others leave; and whether one is.
+  /// A shape in which one size may be -1, for what the others leave; and whether one is.
   private mutating func shape(
     _ expr: Expr, reshaping type: TensorType
   ) -> (shape: [Dim], isOpen: Bool)? {

@@ -170,14 +170,18 @@ extension GraphChecker {
       error(failure, at: operand.expr.site, about: [operands[0].expr, operand.expr])
       return .invalid
     }
-    return build(at: call.site, isWeak: isWeak) { b throws(TypeError) in b.stack(values, axis: axis) }
+    return build(at: call.site, isWeak: isWeak) { b throws(TypeError) in
+      b.stack(values, axis: axis)
+    }
   }
 
   /// The values of a list in the type that they take together.
   private mutating func values(
     _ call: BuiltinCall
   ) -> (operands: [Operand], values: [Value], isWeak: Bool)? {
-    guard let exprs = list(call.operands[0], "the values of '\(call.name.text)'") else { return nil }
+    guard let exprs = list(call.operands[0], "the values of '\(call.name.text)'") else {
+      return nil
+    }
     let operands = exprs.map { Operand(expr: $0, meaning: check($0)) }
     guard !operands.isEmpty else {
       error("'\(call.name.text)' takes at least one value", at: call.operands[0].site)

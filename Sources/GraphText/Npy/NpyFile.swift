@@ -19,9 +19,11 @@ package enum NpyFile {
     let count = try count(header.shape)
     let (size, isLarge) = count.multipliedReportingOverflow(by: format.byteSize)
     guard !isLarge, size <= bytes.count - start else {
+      let needs = isLarge ? "more than there can be" : "\(size) bytes"
+      let there = isLarge ? "" : ", \(bytes.count - start) are there"
       throw NpyError(
         "ends too early: \(spelled(header.shape)) of '\(header.description)' needs "
-          + (isLarge ? "more than there can be" : "\(size) bytes, \(bytes.count - start) are there"))
+          + needs + there)
     }
     guard size == bytes.count - start else {
       throw NpyError("has \(bytes.count - start - size) bytes too many behind its elements")

@@ -1,0 +1,24 @@
+import GraphText
+import Support
+import Testing
+
+/// What the language has and is refused for now: at its place, with its names checked.
+@Suite struct CheckerDeferredTests {
+  /// Statements with their errors.
+  static let deferred: [(String, [String])] = [
+    ("v = sort(x)", ["3:5: 'sort' is not supported yet"]),
+    ("v = x + argsort(x, axis: 0)", ["3:9: 'argsort' is not supported yet"]),
+    ("v, w = eigh(a)", ["3:8: 'eigh' is not supported yet"]),
+    ("v = solve(a, zz)", ["3:14: unknown name 'zz'", "3:5: 'solve' is not supported yet"]),
+    (
+      "v = hessian(sum(x), wrt: x, sparse: true)", ["3:37: 'sparse' is not supported yet"]
+    ),
+    ("v = random_normal(j, [3], dtype: f32)", ["3:5: 'random_normal' is not supported yet"]),
+    ("v = det(inv(a)) + 1", ["3:9: 'inv' is not supported yet", "3:5: 'det' is not supported yet"]),
+  ]
+
+  @Test(arguments: deferred)
+  func deferral(_ body: String, _ errors: [String]) {
+    #expect(Checked(body: body).errors == errors)
+  }
+}
