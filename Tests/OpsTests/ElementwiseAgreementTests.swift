@@ -9,8 +9,8 @@ import Testing
   /// Numbers where functions are easily wrong.
   static let floats: [Double] = [
     0, -0.0, 1, -1, 0.5, -0.5, 1.5, -1.5, 2, -2, 2.5, -2.5, 3, -3.75, 0.1, -0.3, 7, -12.25, 100,
-    1e-7, -1e-7, 1e-42, -0x1p-1030, 65504, 70000, -1e10, 0x1p62, 1e30, -1e300, .infinity, -.infinity,
-    .nan,
+    1e-7, -1e-7, 1e-42, -0x1p-1030, 65504, 70000, -1e10, 0x1p62, 1e30, -1e300, .infinity,
+    -.infinity, .nan,
   ]
 
   static let integers: [Int64] = [

@@ -64,7 +64,9 @@ import Testing
 
   /// The error of a value; below 0 the functions around Γ have poles and zeros between which only
   /// the absolute error is small.
-  private func deviation(_ value: Double, _ row: TableRow, _ type: DType, _ name: String) -> Double {
+  private func deviation(
+    _ value: Double, _ row: TableRow, _ type: DType, _ name: String
+  ) -> Double {
     let isReflected = row.argument < 0 && row.argument.isFinite && name != "gamma"
     let hasPoles = name.hasPrefix("polygamma") || name == "lgamma" || name == "digamma"
     guard hasPoles, isReflected, value.isFinite else {

@@ -29,6 +29,7 @@ extension Operation {
 
 /// Conversion of tensors, rounded once.
 private enum Conversion {
+  /// The tensor with its elements as another type.
   static func convert(_ tensor: Tensor, to type: DType) -> Tensor {
     switch tensor.elements {
     case .floats(let values):

@@ -71,6 +71,7 @@ extension LoopBuilder {
       : type.isSigned ? signedFloorDivision(x, y) : unsignedDivision(x, y)
   }
 
+  /// Of floats, with the steps of the reference.
   private mutating func floatFloorDivision(
     _ x: ScalarID, _ y: ScalarID
   ) -> (quotient: ScalarID, remainder: ScalarID) {
@@ -114,6 +115,7 @@ extension LoopBuilder {
     return (select(byZero, zero, signed), remainder)
   }
 
+  /// Of unsigned integers, where truncating is rounding down.
   private mutating func unsignedDivision(
     _ x: ScalarID, _ y: ScalarID
   ) -> (quotient: ScalarID, remainder: ScalarID) {

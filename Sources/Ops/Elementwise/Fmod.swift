@@ -26,6 +26,7 @@ extension Operation {
       ? b.call(.fmod, x, y) : b.integerRemainder(x, y, isSigned: c.resultType.isSigned)
   }
 
+  /// The remainder of a division that truncates, 0 for a divisor of 0.
   private static func integerRemainder(_ type: DType, _ x: Int64, _ y: Int64) -> Int64 {
     if y == 0 { return 0 }
     if type == .u64 { return Int64(bitPattern: UInt64(bitPattern: x) % UInt64(bitPattern: y)) }

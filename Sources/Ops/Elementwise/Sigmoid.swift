@@ -34,6 +34,7 @@ extension Operation {
     return x < 0 ? small / (1 + small) : 1 / (1 + small)
   }
 
+  /// The plain logarithm of a sum of exponentials.
   private static func logaddexp(_ a: Double, _ b: Double) -> Double {
     if a.isNaN || b.isNaN { return .nan }
     if a == b { return a + 0.69314718055994531 }

@@ -110,14 +110,19 @@ extension LoopBuilder {
 private struct ErrorTable {
   /// Where erfc is 0, and a thousand times it too.
   var bound: Double
-  /// c
+  /// c, which is in the middle of the polynomial's range.
   var middle: Double
+  /// The numerator up to 1.
   var centreUpper: [Double]
+  /// The denominator up to 1.
   var centreLower: [Double]
+  /// The polynomial from 0.44 on.
   var tail: [Double]
 
+  /// The table of a type.
   static func of(_ type: DType) -> ErrorTable { type == .f32 ? single : double }
 
+  /// The table of `f64`.
   private static let double = ErrorTable(
     bound: 27.5, middle: 3.5,
     centreUpper: [
@@ -138,6 +143,7 @@ private struct ErrorTable {
       0x1.497eeff97b9c8p-31, 0x1.57b124ce027f4p-27,
     ])
 
+  /// The table of `f32`.
   private static let single = ErrorTable(
     bound: 10.6, middle: 2,
     centreUpper: [

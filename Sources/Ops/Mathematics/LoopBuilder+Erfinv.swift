@@ -10,6 +10,7 @@ extension LoopBuilder {
     inDouble(x) { b, x in b.erfinvOfDouble(x) }
   }
 
+  /// The inverse of erf for an `f64`.
   private mutating func erfinvOfDouble(_ x: ScalarID) -> ScalarID {
     let one = constant(1, like: x)
     let magnitude = unary(.abs, x)
@@ -47,19 +48,23 @@ extension LoopBuilder {
 /// Coefficients of (erfinv(x)/x − √π/2) / x² in 0.64 − x² to 2⁻⁵⁷, and of erfinv(x) − r in
 /// r = √(−ln(1 − x)) to 2⁻⁵⁶.
 private enum ErfinvTables {
+  /// The numerator below 0.8.
   static let centreUpper: [Double] = [
     0x1.8a6cad9d59521p-2, 0x1.5c0723f457ec1p+1, 0x1.c168d76a3c304p+2, 0x1.0345e4560215ep+3,
     0x1.03550ffbe49bcp+2, 0x1.5ee3f32c16fdbp-1, 0x1.f7aaa557cdfbep-8, -0x1.1a635de30a1c7p-12,
   ]
+  /// The denominator below 0.8.
   static let centreLower: [Double] = [
     1, 0x1.0950c7db93ad2p+3, 0x1.a5cad718417bcp+4, 0x1.42878e0ed5947p+5, 0x1.e6975d31c392dp+4,
     0x1.49cec5283e752p+3, 0x1.2769182ff35c5p+0,
   ]
+  /// The numerator above.
   static let tailUpper: [Double] = [
     -0x1.b5f6dcd57e89ap-9, -0x1.f1c881b55d8a7p-1, -0x1.2b3abd7459bc2p+3, -0x1.887a04c19a0abp+3,
     -0x1.1bc7db4d7723fp+4, -0x1.3668c32e88ae1p+3, -0x1.50efa6ce6d939p+0, -0x1.4c14115e0193cp-5,
     -0x1.24dfab2c71d23p-14, 0x1.e8cca9e48ef80p-23,
   ]
+  /// The denominator above.
   static let tailLower: [Double] = [
     1, 0x1.44d099c293293p+3, 0x1.5505846ba9d73p+4, 0x1.256354401c201p+5, 0x1.1e18ae913ffb9p+5,
     0x1.bac176463d302p+4, 0x1.045bc4d53cddbp+3, 0x1.71954dc66accbp-1, 0x1.eb4f32d19f42ep-7,

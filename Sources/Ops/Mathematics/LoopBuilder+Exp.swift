@@ -141,13 +141,17 @@ extension LoopBuilder {
 
 /// What differs between the widths of floats.
 private struct ExpTable {
+  /// The unsigned integer of as many bits.
   var bits: DType
+  /// The number of bits behind the leading one.
   var significandBits: Int64
+  /// What is added to exponents.
   var bias: Double
   /// 1.5·2ᵇ with b significand bits: where numbers are spaced by 1.
   var shift: Double
-  /// Where eˣ is ∞, and where e⁻ˣ is 0 too.
+  /// Where eˣ is ∞.
   var greatest: Double
+  /// Where e⁻ˣ is 0 too.
   var bound: Double
   /// ln 2 in two parts.
   var logarithm: (upper: Double, lower: Double)
@@ -158,8 +162,10 @@ private struct ExpTable {
   /// (eʳ − 1 − r) / r², to 2⁻⁵⁶·⁸ and 2⁻²⁸ of eʳ.
   var polynomial: [Double]
 
+  /// The table of a type.
   static func of(_ type: DType) -> ExpTable { type == .f32 ? single : double }
 
+  /// The table of `f64`.
   private static let double = ExpTable(
     bits: .u64, significandBits: 52, bias: 1023, shift: 0x1.8p52, greatest: 710, bound: 746,
     logarithm: (0x1.62E42FEFp-1, 0x1.473DE6AF278EDp-34),
@@ -174,6 +180,7 @@ private struct ExpTable {
       0x1.289f8f24c78e9p-22, 0x1.ad1c17aea426ap-26,
     ])
 
+  /// The table of `f32`.
   private static let single = ExpTable(
     bits: .u32, significandBits: 23, bias: 127, shift: 0x1.8p23, greatest: 89, bound: 104,
     logarithm: (0x1.62Ep-1, 0x1.0BFBE8p-15), halves: (0x1.62Ep-1, 0x1.0BFBE8p-15),

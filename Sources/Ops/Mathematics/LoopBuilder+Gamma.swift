@@ -11,6 +11,7 @@ extension LoopBuilder {
     inDouble(x) { b, x in b.lgammaOfDouble(x) }
   }
 
+  /// ln |Γ(x)| of an `f64`.
   private mutating func lgammaOfDouble(_ x: ScalarID) -> ScalarID {
     let zero = constant(0, like: x)
     let one = constant(1, like: x)
@@ -66,11 +67,13 @@ extension LoopBuilder {
 
 /// Coefficients of ln Γ(0.6 + t) / ((t − 0.4)(t − 1.4)) as a quotient of polynomials.
 private enum GammaTables {
+  /// The numerator.
   static let upper: [Double] = [
     0x1.6c197aa04fca1p-1, 0x1.e5fb70c4279f1p+1, 0x1.000e4a55fe6fap+3, 0x1.0f86ab9f8852cp+3,
     0x1.3234912e8f568p+2, 0x1.6535a4b0ce691p+0, 0x1.82bfe0e156ab7p-3, 0x1.28ab566a1d744p-7,
     0x1.7c4ab93081edep-15, -0x1.71188c0922fe9p-22,
   ]
+  /// The denominator.
   static let lower: [Double] = [
     1, 0x1.7f93015465174p+2, 0x1.cfea7f8cd2be4p+3, 0x1.230d555f077b7p+4, 0x1.95e8f1d7946abp+3,
     0x1.39966595214fcp+2, 0x1.f9dbc87746523p-1, 0x1.72cc181ec874fp-4, 0x1.5f8366734002bp-9,

@@ -120,27 +120,37 @@ extension LoopBuilder {
 
 /// What differs between the widths of floats.
 private struct LogTable {
+  /// The unsigned integer of as many bits.
   var bits: DType
+  /// The number of bits behind the leading one.
   var significandBits: Int64
+  /// Those bits.
   var fractionMask: Int64
+  /// What is added to exponents.
   var bias: Double
-  /// The bits of 1 and of √½, the latter rounded to a few.
+  /// The bits of 1.
   var one: Int64
+  /// The bits of √½, rounded to a few.
   var rootHalf: Int64
-  /// 2ᵇ with b significand bits, and its bits.
+  /// 2ᵇ with b significand bits: from here on numbers are spaced by 1.
   var carrier: Double
+  /// The bits of that.
   var carrierBits: Int64
+  /// The least number with all its digits.
   var leastNormal: Double
   /// What numbers below the normal ones are multiplied by.
   var scale: Double
+  /// The exponent of that.
   var scaleExponent: Double
   /// ln 2 in two parts.
   var logarithm: (upper: Double, lower: Double)
   /// (ln((1 + s)/(1 − s)) / s − 2) / s² in s², to 2⁻⁵⁹ and 2⁻³⁰.
   var polynomial: [Double]
 
+  /// The table of a type.
   static func of(_ type: DType) -> LogTable { type == .f32 ? single : double }
 
+  /// The table of `f64`.
   private static let double = LogTable(
     bits: .u64, significandBits: 52, fractionMask: 0xF_FFFF_FFFF_FFFF, bias: 1023,
     one: 0x3FF0_0000_0000_0000, rootHalf: 0x3FE6_A09E_0000_0000, carrier: 0x1p52,
@@ -151,6 +161,7 @@ private struct LogTable {
       0x1.74664af26a982p-3, 0x1.39a06e5b5756fp-3, 0x1.2f133e0daac37p-3,
     ])
 
+  /// The table of `f32`.
   private static let single = LogTable(
     bits: .u32, significandBits: 23, fractionMask: 0x7F_FFFF, bias: 127, one: 0x3F80_0000,
     rootHalf: 0x3F35_0000, carrier: 0x1p23, carrierBits: 0x4B00_0000, leastNormal: 0x1p-126,

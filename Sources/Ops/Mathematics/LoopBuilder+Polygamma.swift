@@ -10,6 +10,7 @@ extension LoopBuilder {
     inDouble(x) { b, x in b.digammaOfDouble(x) }
   }
 
+  /// ψ(x) of an `f64`.
   private mutating func digammaOfDouble(_ x: ScalarID) -> ScalarID {
     let zero = constant(0, like: x)
     let one = constant(1, like: x)
@@ -35,7 +36,8 @@ extension LoopBuilder {
     return (divide(constant(1, like: x), signed), isPole)
   }
 
-  /// ψ(x) for 0 < x < 3: ψ(t) = (t − root)·R(t) for 1 ≤ t ≤ 2, R to 2⁻⁵⁹, and ψ(t + 1) = ψ(t) + 1/t.
+  /// ψ(x) for 0 < x < 3: ψ(t) = (t − root)·R(t) for 1 ≤ t ≤ 2, R to 2⁻⁵⁹, and
+  /// ψ(t + 1) = ψ(t) + 1/t.
   private mutating func digammaNearRoot(_ x: ScalarID) -> ScalarID {
     let zero = constant(0, like: x)
     let one = constant(1, like: x)
@@ -78,6 +80,7 @@ extension LoopBuilder {
     inDouble(x) { b, x in b.polygammaOfDouble(order, x) }
   }
 
+  /// ψ⁽ⁿ⁾(x) of an `f64`.
   private mutating func polygammaOfDouble(_ order: Int, _ x: ScalarID) -> ScalarID {
     let one = constant(1, like: x)
     let isPositive = compare(.greater, x, constant(0, like: x))
@@ -138,10 +141,12 @@ extension LoopBuilder {
 
 /// Coefficients of ψ(1 + t) / (1 + t − root) as a quotient of polynomials.
 private enum DigammaTables {
+  /// The numerator.
   static let upper: [Double] = [
     0x1.4018e9a62525ep+0, 0x1.c8af838774032p+0, 0x1.b830e0e72dc6ep-1, 0x1.59917c798bd6cp-3,
     0x1.97ed06492e6f4p-7, 0x1.dc089286d4a79p-13,
   ]
+  /// The denominator.
   static let lower: [Double] = [
     1, 0x1.0e1cd9ac90171p+1, 0x1.873bc920d81b9p+0, 0x1.eca704dbddd1cp-2, 0x1.107d778f118ffp-4,
     0x1.c599d989ca032p-9, 0x1.50a39495ff256p-15,

@@ -119,15 +119,19 @@ extension LoopBuilder {
   }
 }
 
-/// (3/2·ln((1 + s)/(1 − s))/s − 3 − s²) / s⁴ in s² to 2⁻⁷¹ of 3, and 2/(3 ln 2).
+/// The numbers that powers are made of.
 private enum PowerTable {
   /// From here on every power of a positive number is 0, 1 or ∞.
   static let greatestExponent = 0x1p66
+  /// (3/2·ln((1 + s)/(1 − s))/s − 3 − s²) / s⁴ in s², to 2⁻⁷¹ of 3.
   static let series: [Double] = [
     0x1.3333333333330p-1, 0x1.b6db6db6dc905p-2, 0x1.55555554168b1p-2, 0x1.1745d22a0dc1bp-2,
     0x1.d89d11ebc2e42p-3, 0x1.99b15e52b512bp-3, 0x1.66a0b52250e5ep-3, 0x1.707ba9783b433p-3,
   ]
+  /// 2/(3 ln 2)
   static let scale = 0x1.ec709dc3a03fdp-1
+  /// The upper half of its digits.
   static let scaleUpper = 0x1.ec709d8p-1
+  /// What the upper half lacks.
   static let scaleLower = 0x1.0e80ff5d27f05p-27
 }

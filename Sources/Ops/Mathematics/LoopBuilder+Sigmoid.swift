@@ -76,15 +76,20 @@ extension LoopBuilder {
 
 /// (tanh(x)/x − 1) / x² in x², to 2⁻⁶¹ and 2⁻²⁸, as a quotient of polynomials.
 private struct TanhTable {
+  /// The numerator.
   var upper: [Double]
+  /// The denominator.
   var lower: [Double]
 
+  /// The table of a type.
   static func of(_ type: DType) -> TanhTable { type == .f32 ? single : double }
 
+  /// The table of `f64`.
   private static let double = TanhTable(
     upper: [-0x1.5555555555554p-2, -0x1.4fd737f11d861p-6, -0x1.a1a4079dc3328p-13],
     lower: [1, 0x1.d891f416cf17bp-2, 0x1.7d96f4c97a4d6p-6, 0x1.b10fe49b8379ep-13])
 
+  /// The table of `f32`.
   private static let single = TanhTable(
     upper: [-0x1.55553ep-2, 0x1.1109c2p-3, -0x1.b89b92p-5, 0x1.54cac0p-6, -0x1.82abeep-8],
     lower: [1])

@@ -62,10 +62,12 @@ private enum NormalQuantile {
     return quantile * 0.5.squareRoot()
   }
 
+  /// The value of a polynomial.
   private static func horner(_ coefficients: [Double], _ x: Double) -> Double {
     coefficients.reversed().reduce(0) { $0 * x + $1 }
   }
 
+  /// Numerator and denominator up to 0.85.
   private static let centre: ([Double], [Double]) = (
     [
       3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3,
@@ -79,6 +81,7 @@ private enum NormalQuantile {
     ]
   )
 
+  /// Those up to 1 − 2·e⁻²⁵.
   private static let middle: ([Double], [Double]) = (
     [
       1.42343711074968357734e0, 4.63033784615654529590e0, 5.76949722146069140550e0,
@@ -92,6 +95,7 @@ private enum NormalQuantile {
     ]
   )
 
+  /// Those beyond.
   private static let tail: ([Double], [Double]) = (
     [
       6.65790464350110377720e0, 5.46378491116411436990e0, 1.78482653991729133580e0,
