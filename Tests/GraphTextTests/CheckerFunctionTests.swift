@@ -33,6 +33,30 @@ import Testing
     #expect((checked.graph?.nodes.count ?? .max) < 300)
   }
 
+  @Test func argumentsThatDifferInBitsAreDifferent() throws {
+    let checked = Checked(
+      "func f(k) = 1 / k\ngraph t(x: f64) -> (v, w) { v = x * f(0.0); w = x * f(-0.0) }")
+    let results = try checked.run([Tensor(.f64, scalar: .float(1))])
+    #expect(results.map(spelled) == ["f64: inf", "f64: -inf"])
+    let funcs = (1..<40).map { "func f\($0)(x) = f\($0 - 1)(x) + f\($0 - 1)(x)\n" }.joined()
+    let same = Checked(
+      "func f0(x) = sin(x)\n\(funcs)graph t(x: f64) -> (v) { v = x * f39(nan) }",
+      options: CheckOptions(nodeLimit: 1_000))
+    #expect(same.errors == [])
+  }
+
+  @Test func aMistakeInAFuncIsToldOnceForAllGraphs() {
+    let checked = Checked(
+      """
+      func f(a) = a + [1, 2]
+      graph t(x: f64[3]) -> (v) { v = f(x) }
+      graph u(x: f64[3]) -> (v) { v = f(x) }
+      """)
+    #expect(
+      checked.errors == ["1:13: shapes [3] and [2] do not fit together: 3 against 2 along axis 0"])
+    #expect(checked.file.graphs.isEmpty)
+  }
+
   @Test func aFuncMayGiveSeveralValues() throws {
     let checked = Checked(
       """

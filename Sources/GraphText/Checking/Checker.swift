@@ -23,7 +23,7 @@ package struct CheckOptions: Sendable {
 package struct CheckedFile: Sendable {
   /// The graphs in the order of the text, without those that have mistakes.
   package var graphs: [Graph]
-  /// All files that were read, or should have been, in that order.
+  /// All files that were asked for, in that order.
   package var dependencies: [String]
 }
 
@@ -45,11 +45,14 @@ package enum Checker {
     var checked = CheckedFile(graphs: [], dependencies: loader.dependencies)
     guard let main else { return checked }
     var expanded: Set<Int> = []
+    var told: Set<ToldMistake> = []
     for case .graph(let declaration) in loader.program.modules[main].unit.declarations {
       var checker = GraphChecker(
         loader.program, module: main, options: options, diagnostics: diagnostics)
+      checker.toldInFunctions = told
       let graph = checker.check(declaration)
       diagnostics = checker.diagnostics
+      told = checker.toldInFunctions
       expanded.formUnion(checker.expanded)
       if let graph { checked.graphs.append(graph) }
     }

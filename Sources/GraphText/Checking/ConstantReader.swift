@@ -8,7 +8,7 @@ struct ConstantReader {
   let folder: String
   let read: (String) -> [UInt8]?
   private(set) var mistakes: [Diagnostic] = []
-  /// The files that were read.
+  /// The files that were asked for.
   private(set) var dependencies: [String] = []
 
   init(options: CheckOptions, folder: String, read: @escaping (String) -> [UInt8]?) {

@@ -36,7 +36,11 @@ extension GraphChecker {
         "'\(name.text)' is a \(what); only a 'func' can be called", at: name.site,
         notes: [.note("it is declared here", at: entry.site)])
     }
-    guard module.isWhole else { return .invalid }
+    // The nearest name is searched only where it will be told.
+    guard module.isWhole, diagnostics.errorCount < Diagnostics.errorLimit else {
+      mistakeCount += module.isWhole ? 1 : 0
+      return .invalid
+    }
     if let known = Builtin.elsewhere[name.text] {
       return invalid(
         "unknown function '\(name.text)'; it is written '\(known)' here", at: name.site,

@@ -107,7 +107,11 @@ extension GraphChecker {
       let binding = Binding(meaning: .invalid, site: name.site, role: .unknown, isUsed: true)
       frame.scopes[0].bindings[name.text] = binding
     }
-    guard frame.isWhole else { return .invalid }
+    // The nearest name is searched only where it will be told.
+    guard frame.isWhole, diagnostics.errorCount < Diagnostics.errorLimit else {
+      mistakeCount += frame.isWhole ? 1 : 0
+      return .invalid
+    }
     if let later = frame.body?.place(giving: name.text) {
       return invalid(
         "'\(name.text)' is not given yet here", at: name.site,

@@ -7,7 +7,7 @@ struct ModuleLoader {
   private(set) var files: SourceFiles
   private(set) var diagnostics: Diagnostics
   private(set) var program = Program()
-  /// The files that were read, in that order.
+  /// The files that were asked for, in that order.
   private(set) var dependencies: [String] = []
   private var known: Set<String> = []
   /// Modules by their normalized paths.
@@ -56,11 +56,11 @@ struct ModuleLoader {
         "imports are nested too deeply: more than \(ModuleLoader.nestingLimit) files", at: site)
       return nil
     }
+    note(path)
     guard let bytes = read(path) else {
       diagnostics.error("cannot read '\(path)'", at: site)
       return nil
     }
-    note(path)
     let file = files.add(path: path, bytes: bytes)
     let unit = Parser.parse(file: file, in: files, diagnostics: &diagnostics)
     let number = program.modules.count

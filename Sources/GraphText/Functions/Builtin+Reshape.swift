@@ -89,9 +89,9 @@ extension GraphChecker {
 extension Dim {
   /// The quotient by a product of numbers and symbols, where every term has it as a factor.
   func dividedExactly(by divisor: Dim) -> Dim? {
-    guard !isTooLarge, divisor.terms.count == 1, let factor = divisor.terms.first else {
-      return nil
-    }
+    guard !isTooLarge, divisor.terms.count == 1, let factor = divisor.terms.first,
+      factor.coefficient > 0
+    else { return nil }
     var sum = Dim(0)
     for term in terms {
       guard term.coefficient % factor.coefficient == 0 else { return nil }
