@@ -2,18 +2,6 @@ import GraphIR
 import Ops
 import Support
 
-/// What an index does to the axes of a value.
-private struct Selection {
-  /// A stretch of each axis of the value.
-  var axes: [SliceAxis] = []
-  /// The axes of the value that go away.
-  var squeezed: [Int] = []
-  /// The places of new axes, in the result.
-  var new: [Int] = []
-  /// The number of axes of the result so far.
-  var rank = 0
-}
-
 extension GraphChecker {
   /// `x[i][:, new]`.
   mutating func index(_ base: Expr, _ indexings: [Indexing], at site: Site) -> Meaning {
@@ -33,20 +21,19 @@ extension GraphChecker {
       for part in indexing.subscripts { checkNames(part) }
       return .invalid
     }
-    let weak = isWeak(meaning)
-    guard let selection = selection(indexing, of: type) else { return .invalid }
-    return build(at: site, isWeak: weak) { b throws(TypeError) in
-      var axes = selection.axes
-      // What needs no elements may begin anywhere.
-      for axis in axes.indices where axes[axis].size == Dim(0) { axes[axis].start = Dim(0) }
-      let slice = axes == type.shape.map { .whole($0) }
-        ? value : try b.tryEmit(.slice, [value], .slice(axes))[0]
-      return b.expandDims(b.squeeze(slice, axes: selection.squeezed), axes: selection.new)
+    guard let selection = selection(indexing, of: type, at: site) else { return .invalid }
+    return build(at: site, isWeak: isWeak(meaning)) { b throws(TypeError) in
+      try b.pick(value, selection)
     }
   }
 
   /// Reads an index.
-  private mutating func selection(_ indexing: Indexing, of type: TensorType) -> Selection? {
+  ///
+  /// - Parameters:
+  ///   - site: what is indexed, with the index.
+  mutating func selection(
+    _ indexing: Indexing, of type: TensorType, at site: Site
+  ) -> Selection? {
     let parts = indexing.subscripts
     let named = parts.count { part in
       switch part {
@@ -70,20 +57,42 @@ extension GraphChecker {
     var isSound = true
     for part in parts {
       if case .ellipsis = part {
+        selection.parts.append(.ellipsis)
         selectWhole(type.rank - named, of: type, &selection)
       } else if !select(part, of: type, &selection) {
         isSound = false
       }
     }
     selectWhole(type.rank - selection.axes.count, of: type, &selection)
-    return isSound ? selection : nil
+    guard isSound, alignPicks(&selection, indexing, at: site) else { return nil }
+    return selection
+  }
+
+  /// Broadcasts the positions together; whether they fit.
+  private mutating func alignPicks(
+    _ selection: inout Selection, _ indexing: Indexing, at site: Site
+  ) -> Bool {
+    guard !selection.picks.isEmpty else { return true }
+    let shapes = selection.picks.map { builder.shape($0.positions) }
+    do {
+      let common = try TypeRules.broadcast(shapes)
+      builder.site = site
+      for number in selection.picks.indices {
+        let positions = selection.picks[number].positions
+        selection.picks[number].positions = builder.broadcast(positions, to: common)
+      }
+      return true
+    } catch {
+      self.error(error, at: indexing.site)
+      return false
+    }
   }
 
   /// Takes some axes as they are.
   private func selectWhole(_ count: Int, of type: TensorType, _ selection: inout Selection) {
     for _ in 0..<count {
       selection.axes.append(.whole(type.shape[selection.axes.count]))
-      selection.rank += 1
+      selection.parts.append(.kept)
     }
   }
 
@@ -95,53 +104,75 @@ extension GraphChecker {
     switch part {
     case .ellipsis: return true
     case .newAxis:
-      selection.new.append(selection.rank)
-      selection.rank += 1
+      selection.parts.append(.new)
       return true
-    case .index(let expr):
-      let place = place(expr, axis: axis, of: type.shape[axis])
-      selection.axes.append(SliceAxis(start: place ?? Dim(0), step: 1, size: Dim(1)))
-      selection.squeezed.append(axis)
-      return place != nil
+    case .index(let expr): return selectPlaces(expr, axis: axis, of: type.shape[axis], &selection)
     case .slice(let slice):
       let stretch = stretch(slice, axis: axis, of: type.shape[axis])
       selection.axes.append(stretch ?? .whole(type.shape[axis]))
-      selection.rank += 1
+      selection.parts.append(.kept)
       return stretch != nil
     }
   }
 
-  /// The place that an integer index names along an axis of a size.
-  private mutating func place(_ expr: Expr, axis: Int, of size: Dim) -> Dim? {
-    switch check(expr) {
-    case .invalid: return nil
-    case .size(let index):
-      let place = counted(index, from: size, at: expr.site, least: 1)
-      let message = "index \(index) is out of range for axis \(axis) of size \(size)"
-      guard require(place, at: expr.site, message),
-        require(size - place - 1, at: expr.site, message)
-      else { return nil }
-      return place
-    case .number:
-      error("an index is an integer", at: expr.site)
-      return nil
-    case .array(let array):
-      refuse(index: array.tensor.dtype, at: expr.site)
-      return nil
-    case .value(let value, _):
-      refuse(index: builder.dtype(value), at: expr.site)
-      return nil
+  /// Reads an integer or positions along an axis; whether they have no mistakes.
+  private mutating func selectPlaces(
+    _ expr: Expr, axis: Int, of size: Dim, _ selection: inout Selection
+  ) -> Bool {
+    let meaning = check(expr)
+    if case .size(let index) = meaning {
+      let place = place(index, at: expr.site, axis: axis, of: size)
+      selection.axes.append(SliceAxis(start: place ?? Dim(0), step: 1, size: Dim(1)))
+      selection.squeezed.append(axis)
+      selection.parts.append(.place)
+      return place != nil
     }
+    selection.axes.append(.whole(size))
+    selection.parts.append(.picked)
+    guard let positions = positions(Operand(expr: expr, meaning: meaning), axis: axis, of: size)
+    else { return false }
+    selection.picks.append(Selection.Pick(axis: axis, positions: positions))
+    return true
   }
 
-  /// Reports an index that is a value.
-  private mutating func refuse(index dtype: DType, at site: Site) {
-    if dtype.isInteger {
-      error("an index that is known only when the graph runs is not supported yet", at: site)
-    } else if dtype == .bool {
-      error("an index is an integer; what a mask picks has no size: write 'where(…)'", at: site)
-    } else {
-      error("an index is an integer, not '\(dtype.rawValue)'", at: site)
+  /// The place that a known integer names along an axis of a size.
+  mutating func place(_ index: Dim, at site: Site, axis: Int, of size: Dim) -> Dim? {
+    let place = counted(index, from: size, at: site, least: 1)
+    let message = "index \(index) is out of range for axis \(axis) of size \(size)"
+    guard require(place, at: site, message), require(size - place - 1, at: site, message)
+    else { return nil }
+    return place
+  }
+
+  /// Integers that name places along an axis of a size; those that are known are checked here,
+  /// others when the graph runs.
+  mutating func positions(_ operand: Operand, axis: Int, of size: Dim) -> Value? {
+    guard let dtype = type(of: operand.meaning)?.dtype else { return nil }
+    let site = operand.expr.site
+    guard dtype.isInteger else {
+      error(
+        dtype == .bool
+          ? "an index is an integer; what a mask picks has no size: write 'where(…)'"
+          : "an index is an integer" + (operand.meaning.literal == nil ? ", not '\(dtype.rawValue)'" : ""),
+        at: site)
+      return nil
+    }
+    guard let value = value(of: operand.meaning, at: site) else { return nil }
+    if let extent = size.constant,
+      let outside = integers(value).first(where: { $0 < -Int64(extent) || $0 >= Int64(extent) })
+    {
+      error("index \(outside) is out of range for axis \(axis) of size \(size)", at: site)
+      return nil
+    }
+    return value
+  }
+
+  /// The integers of a value that is data or a literal; of others none.
+  private func integers(_ value: Value) -> [Int64] {
+    switch builder.graph.node(of: value).attributes {
+    case .data(let number): builder.graph.data[number].integers
+    case .literal(.int(let number), _): [number]
+    default: []
     }
   }
 

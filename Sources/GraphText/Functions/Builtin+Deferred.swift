@@ -5,8 +5,6 @@ extension Builtin {
     "cumsum", "cumprod", "sort", "argsort", "top_k",
     // Shape.
     "split", "roll", "tile", "repeat", "tril", "triu", "diag", "diagonal", "trace", "one_hot",
-    // Places that are known only when the graph runs.
-    "take", "take_along_axis", "slice", "set_at", "add_at",
     // Linear algebra.
     "tensordot", "einsum", "solve", "triangular_solve", "cholesky", "inv", "det", "slogdet", "qr",
     "eigh", "svd", "expm",

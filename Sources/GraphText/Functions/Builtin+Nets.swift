@@ -36,9 +36,8 @@ extension GraphChecker {
     guard let logits = type(of: meanings[0]), let labels = type(of: meanings[1]) else {
       return .invalid
     }
-    if labels.dtype.isInteger, labels.rank == 1 {
-      unsupported("cross_entropy with integer labels", at: call.name.site)
-      return .invalid
+    if labels.dtype.isInteger, labels.rank == 1, logits.rank == 2 {
+      return crossEntropy(of: operands[0], logits, withLabels: operands[1], labels, call)
     }
     guard logits.rank == 2, logits.shape == labels.shape else {
       let failure = TypeError(
@@ -54,6 +53,29 @@ extension GraphChecker {
       let logarithms = b.logSoftmax(values[0], axes: [1])
       let sums = b.reduceSum(b.multiply(values[1], logarithms), axes: [1])
       return b.negate(b.mean(sums, axes: [0]))
+    }
+  }
+
+  /// The mean over the rows of `-log_softmax(logits)` at the labels.
+  private mutating func crossEntropy(
+    of rows: Operand, _ logits: TensorType, withLabels labels: Operand, _ given: TensorType,
+    _ call: BuiltinCall
+  ) -> Meaning {
+    guard logits.shape[0] == given.shape[0] else {
+      let failure = TypeError(
+        "'cross_entropy' takes a label for each row of logits: \(given) does not fit \(logits)",
+        dims: logits.shape + given.shape)
+      error(failure, at: call.site, about: call.operands)
+      return .invalid
+    }
+    guard let value = float(rows), let places = positions(labels, axis: 1, of: logits.shape[1])
+    else { return .invalid }
+    return build(at: call.site, isWeak: isWeak(rows.meaning)) { b throws(TypeError) in
+      let logarithms = b.logSoftmax(value, axes: [1])
+      let rows = b.convert(b.arange(logits.shape[0]), to: .i64)
+      let picked = b.emit(
+        .gather, [logarithms, rows, places], .picking(Picking(axes: [0, 1], place: 0)))
+      return b.negate(b.mean(picked, axes: [0]))
     }
   }
 }

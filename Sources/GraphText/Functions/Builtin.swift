@@ -52,7 +52,8 @@ struct Builtin: Sendable {
   /// Every function by its name.
   static let all: [String: Builtin] = {
     let families = [
-      elementwise, comparisons, reductions, shapes, creation, products, nets, derivatives, deferred,
+      elementwise, comparisons, reductions, shapes, picking, creation, products, nets, derivatives,
+      deferred,
     ]
     return Dictionary(uniqueKeysWithValues: families.joined().map { ($0.name, $0) })
   }()
