@@ -6,10 +6,15 @@ import Support
 extension BodyEmitter {
   /// Emits a loop that may be the outermost of its tree.
   func emitTree(_ id: LoopID) {
-    guard aliases == nil else { return emitLoop(id) }
-    aliases = AliasScopes(body, tree: [.loop(id)], object)
+    guard !state.isInTree else { return emitLoop(id) }
+    let around = aliases
+    state.isInTree = true
+    if around == nil { aliases = AliasScopes(body, tree: [.loop(id)], object) }
+    openFlags(id)
     emitLoop(id)
-    aliases = nil
+    closeFlags()
+    state.isInTree = false
+    aliases = around
   }
 
   private func emitLoop(_ id: LoopID) {

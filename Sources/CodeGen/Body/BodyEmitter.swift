@@ -143,19 +143,3 @@ final class BodyEmitter {
     return body[id].type.lanes == lanes ? value : object.builder.splat(value, lanes: lanes)
   }
 }
-
-extension Body {
-  /// Whether a check stands somewhere in it.
-  var hasChecks: Bool { contains(block) }
-
-  private func contains(_ block: Block) -> Bool {
-    block.items.contains { item in
-      switch item {
-      case .check: true
-      case .loop(let id): contains(self[id].body)
-      case .branch(_, let then, let otherwise): contains(then) || contains(otherwise)
-      case .scalar, .store, .stopIfFailed: false
-      }
-    }
-  }
-}

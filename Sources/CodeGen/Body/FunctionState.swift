@@ -12,12 +12,18 @@ struct FunctionState {
   var bases: [BufferID: IRValue] = [:]
   /// Where the status of the call is kept; nil for a body that cannot fail.
   var status: IRValue?
+  /// The checks of the loop tree that is being emitted, each with the flag that says it has failed.
+  var flags: [Place: IRValue] = [:]
+  /// These checks in the order in which they stand.
+  var flagged: [Place] = []
   /// Where a body goes that ends early.
   var end: IRBlock?
   /// The lanes that are within the end of a lane loop, in the turn that does not fill all.
   var activeLanes: IRValue?
   /// The offsets of the places in the workspace plan, if they are computed.
   var offsets: [Quantity]?
+  /// Whether a loop is open.
+  var isInTree = false
   /// What is known of the accesses of the loop tree that is being emitted.
   var aliases: AliasScopes?
 

@@ -88,6 +88,7 @@ struct BodyChooser {
       "\(interface.function.name).body\(number)", types, returning: object.context.i32)
     function.setFastCallingConvention()
     function.add(.noInline)
+    function.add(entry.function.attributes(of: body))
     let values = passed.map { arguments[$0.role] ?? object.context.pointer.zero }
     let call = object.builder.call(function, values)
     object.builder.setFastCallingConvention(call)
@@ -113,5 +114,16 @@ struct BodyChooser {
     object.debug?.enter(
       function, named: interface.function.name, at: interface.function.site, object)
     object.builder.ret(BodyEmitter(object, interface.function, body, scope, arguments).emit())
+  }
+}
+
+extension LoopFunction {
+  /// The attributes of the LLVM functions that make up a body.
+  ///
+  /// The body for the choices that no other serves is run seldom. Optimised for size it still has
+  /// vectors, with masks instead of a second loop for the rest, and takes LLVM a fraction of the
+  /// time.
+  func attributes(of body: Body) -> [IRAttribute] {
+    body.serves == nil && bodies.count > 1 ? [.optimizeForSize] : []
   }
 }

@@ -102,6 +102,7 @@ extension BodyEmitter {
       returning: object.context.i32)
     part.setFastCallingConvention()
     part.add(.noInline)
+    part.add(function.attributes(of: body))
     part.add(.noAlias, toParameter: 0)
     if uses.entered.isEmpty { part.add(.noImplicitFloat) }
     let before =
