@@ -93,9 +93,10 @@ extension GraphChecker {
   private mutating func checkArity(_ call: BuiltinCall, of builtin: Builtin) -> Bool {
     let count = call.operands.count
     let least = builtin.parameters.count
-    let most = least + builtin.optional.count
+    let most = builtin.takesMore ? Int.max : least + builtin.optional.count
     guard count >= least, count <= most else {
-      let wanted = least == most ? "\(least)" : "\(least) to \(most)"
+      let wanted =
+        least == most ? "\(least)" : builtin.takesMore ? "\(least) or more" : "\(least) to \(most)"
       let unit = wanted == "1" ? "argument" : "arguments"
       error(
         "'\(builtin.name)' takes \(wanted) \(unit), not \(count): '\(builtin.usage)'",

@@ -59,7 +59,7 @@ extension Builtin {
 
 extension DType {
   /// The type in which sums of the type accumulate.
-  fileprivate var accumulator: DType {
+  var accumulator: DType {
     if isFloat { return self }
     return isUnsigned ? .u64 : .i64
   }

@@ -9,6 +9,8 @@ struct Builtin: Sendable {
   let parameters: [String]
   /// The arguments behind them that may be left out.
   let optional: [String]
+  /// Whether any number of further ones may follow.
+  let takesMore: Bool
   /// The labels that an option may have.
   let options: [String]
   /// The labels that are always given.
@@ -19,13 +21,14 @@ struct Builtin: Sendable {
   let check: @Sendable (inout GraphChecker, BuiltinCall) -> [Meaning]
 
   init(
-    _ name: String, _ parameters: [String], optional: [String] = [], options: [String] = [],
-    required: [String] = [],
+    _ name: String, _ parameters: [String], optional: [String] = [], takesMore: Bool = false,
+    options: [String] = [], required: [String] = [],
     check: @escaping @Sendable (inout GraphChecker, BuiltinCall) -> [Meaning]
   ) {
     self.name = name
     self.parameters = parameters
     self.optional = optional
+    self.takesMore = takesMore
     self.options = required + options
     self.required = required
     isDeferred = false
@@ -37,6 +40,7 @@ struct Builtin: Sendable {
     self.name = name
     parameters = []
     optional = []
+    takesMore = false
     options = []
     required = []
     isDeferred = true
@@ -46,14 +50,15 @@ struct Builtin: Sendable {
   /// How it is called: `sum(x, axis: …)`.
   var usage: String {
     let labelled = options.map { "\($0): …" }
-    return "\(name)(\((parameters + optional + labelled).joined(separator: ", ")))"
+    let given = parameters + optional + (takesMore ? ["…"] : [])
+    return "\(name)(\((given + labelled).joined(separator: ", ")))"
   }
 
   /// Every function by its name.
   static let all: [String: Builtin] = {
     let families = [
-      elementwise, comparisons, reductions, shapes, picking, creation, products, nets, derivatives,
-      deferred,
+      elementwise, comparisons, reductions, scans, shapes, parts, diagonals, picking, creation,
+      products, contractions, nets, derivatives, deferred,
     ]
     return Dictionary(uniqueKeysWithValues: families.joined().map { ($0.name, $0) })
   }()
