@@ -57,6 +57,7 @@ let package = Package(
     tests("AcceptanceTests", ["Driver", "LoopIR", "Support"], exclude: ["Cases"]),
     tests("ArchitectureTests", []),
     tests("AutodiffTests", ["Autodiff", "GraphIR", "Ops", "Support", "TestSupport"]),
+    tests("CodeGenTests", ["CodeGen", "LoopIR", "LLVMInterop", "Support"]),
     tests("EndToEndTests", ["Driver", "gradc", "Support"], exclude: ["Programs"]),
     tests("GraphTextTests", ["GraphIR", "GraphText", "Ops", "Support"], exclude: ["Corpus"]),
     tests("GraphIRTests", ["GraphIR", "Ops", "Support", "TestSupport"]),
@@ -64,6 +65,7 @@ let package = Package(
     tests(
       "OpsTests", ["Autodiff", "GraphIR", "LoopIR", "Ops", "Support"],
       exclude: ["make_elementwise_table.py", "make_structure_table.py"]),
+    tests("LoopIRTests", ["LoopIR", "Support"]),
     tests("LoweringTests", ["GraphIR", "LoopIR", "Lowering", "Ops", "Support"]),
     tests(
       "RewritesTests", ["Autodiff", "GraphIR", "Ops", "Rewrites", "Support", "TestSupport"]),

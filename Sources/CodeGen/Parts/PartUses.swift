@@ -70,6 +70,7 @@ struct PartUses {
   }
 
   private mutating func addLoop(_ id: LoopID) {
+    if let bound = body[id].bound { use(bound) }
     for value in body[id].carried { use(value.initial) }
     entered.insert(id)
     add(body[id].body)
