@@ -49,7 +49,7 @@ let package = Package(
     .executableTarget(
       name: "gradc",
       dependencies: [
-        "Driver", "LLVMInterop", "Support",
+        "Driver", "Support",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

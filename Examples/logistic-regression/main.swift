@@ -64,7 +64,7 @@ func readLine(from file: UnsafeMutablePointer<FILE>) -> String? {
 /// Ends the program if a call has failed.
 func check(_ status: Int32) {
   guard status != 0 else { return }
-  print(training_message(status).map { String(cString: $0) } ?? "status \(status)")
+  print(String(cString: training_message(status)))
   exit(1)
 }
 

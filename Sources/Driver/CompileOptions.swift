@@ -1,5 +1,4 @@
 import CodeGen
-package import LLVMInterop
 package import Support
 
 /// What `gradc FILE` is asked to write.
@@ -34,13 +33,29 @@ extension EmitKind {
   var generated: CodeGen.OutputKind? { CodeGen.OutputKind(rawValue: rawValue) }
 }
 
+/// The machine to make code for, as the user says it.
+package struct TargetChoice: Sendable {
+  /// A target triple; nil is this machine's.
+  package var triple: String?
+  /// A CPU; nil is this machine's for its own triple.
+  package var cpu: String?
+  /// How much the code is optimised, 0 to 3.
+  package var optimization: Int
+
+  package init(triple: String? = nil, cpu: String? = nil, optimization: Int = 3) {
+    self.triple = triple
+    self.cpu = cpu
+    self.optimization = optimization
+  }
+}
+
 /// What has to be known to make code from a file.
 package struct CompileOptions: Sendable {
   package var input: String
   /// The output's path, `-` for standard output; nil for the input's name with another suffix.
   package var output: String?
   package var emit: [EmitKind] = []
-  package var target = TargetRequest()
+  package var target = TargetChoice()
   package var hasDebugInfo = false
   package var sanitizesAddresses = false
   /// Sizes that symbols are fixed to.

@@ -1,5 +1,4 @@
 package import CodeGen
-import LLVMInterop
 package import LoopIR
 package import Support
 
@@ -77,9 +76,8 @@ extension CompileOptions {
   /// The part of the options that concerns code generation.
   package var codeGen: CodeGenOptions {
     var options = CodeGenOptions(
-      optimization: .init(rawValue: target.optimization.rawValue) ?? .aggressive,
-      triple: target.triple, cpu: target.cpu, features: target.features,
-      relocation: target.relocation)
+      optimization: .init(rawValue: target.optimization) ?? .aggressive, triple: target.triple,
+      cpu: target.cpu)
     options.debugInfo = hasDebugInfo
     options.sanitizesAddresses = sanitizesAddresses
     options.contracts = !isStrict

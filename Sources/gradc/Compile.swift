@@ -45,7 +45,7 @@ struct Compile: ParsableCommand {
 
   func run() throws {
     var options = try shared.options()
-    options.target = try target.request()
+    options.target = try target.choice()
     options.output = output
     options.emit = try kinds()
     options.hasDebugInfo = debug

@@ -32,7 +32,7 @@ struct Run: ParsableCommand {
 
   func run() throws {
     var options = RunOptions(compile: try shared.options())
-    options.compile.target = try target.request()
+    options.compile.target = try target.choice()
     options.graph = graph
     options.json = json
     for text in arguments { options.arguments.append(try Run.pair(text)) }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Driver
-import LLVMInterop
 
 /// Options about the machine that code is made for.
 struct TargetOptions: ParsableArguments {
@@ -19,10 +18,10 @@ struct TargetOptions: ParsableArguments {
   var cpu: String?
 
   /// The target as it was asked for.
-  func request() throws -> TargetRequest {
-    guard let level = OptimizationLevel(rawValue: optimization) else {
+  func choice() throws -> TargetChoice {
+    guard (0...3).contains(optimization) else {
       throw ValidationError("'-O' takes a level from 0 to 3, not \(optimization)")
     }
-    return TargetRequest(triple: target, cpu: cpu, optimization: level)
+    return TargetChoice(triple: target, cpu: cpu, optimization: optimization)
   }
 }

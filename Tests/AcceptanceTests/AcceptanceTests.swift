@@ -1,5 +1,6 @@
 import Driver
 import Foundation
+import LoopIR
 import Support
 import Testing
 

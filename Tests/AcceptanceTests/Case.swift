@@ -34,8 +34,11 @@ struct Case {
     let file = root["graph_file"] as? String ?? stem + ".graph"
     source = url.deletingLastPathComponent().appendingPathComponent(file).path
     let inputs = root["inputs"] as? [String: Any] ?? [:]
-    sizes = inputs.compactMapValues { ($0 as? [String: Any]) == nil ? $0 as? Int : nil }
     self.inputs = inputs.compactMapValues { Case.entry($0) }
+    // A declared size is given like a scalar.
+    sizes = self.inputs.compactMapValues { entry in
+      entry.tensor.shape.isEmpty ? entry.values.first.flatMap { Int(exactly: $0) } : nil
+    }
     expected = (root["expect"] as? [String: Any] ?? [:]).compactMapValues { Case.entry($0) }
     error = root["expect_error"] as? String
     failsAtRunTime = root["stage"] as? String == "run"

@@ -200,11 +200,14 @@ import Testing
     #expect(try f.values(g, vjp, jvp) == [[1], [7, 8], [7, 8]])
   }
 
-  @Test func jacobianAndHessianAreNotThereYet() throws {
+  @Test func jacobianAndHessianOfASmallProgram() throws {
     var f = Formula()
     let x = f.vector("x", [1, 2])
-    _ = f.b.derivative(.jacobian, of: x, wrt: [x])
-    #expect(f.refusal()?.message == "'jacobian' is not supported yet")
+    let y = f.b.multiply(x, f.b.multiply(x, x))
+    let cost = f.b.reduceSum(y, axes: [0])
+    let jacobian = f.b.derivative(.jacobian, of: y, wrt: [x])[0]
+    let hessian = f.b.derivative(.hessian, of: cost, wrt: [x])[0]
+    #expect(try f.values(jacobian, hessian) == [[3, 0, 0, 12], [6, 0, 0, 12]])
   }
 
   @Test func aGraphWithoutRequestsStaysAsItIs() throws {

@@ -49,7 +49,7 @@ struct CommandLineTests {
     #expect(first.status == 0, "\(first.errors)")
     let second = try Shell.gradc("run", "--json", file, "x=@" + scratch.path("gs.npy"))
     #expect(second.status == 0, "\(second.errors)")
-    #expect(second.output.hasPrefix("{\"gs\": [[0.2461341"))
+    #expect(second.output.hasPrefix("{\"gs\": [[0.2461340"))
   }
 
   @Test func writesObjectAndHeader() throws {
@@ -136,6 +136,6 @@ struct CommandLineTests {
       to: "g.graph")
     let outcome = try Shell.gradc("run", file, "x=-1")
     #expect(outcome.status == 1)
-    #expect(outcome.errors.contains("g.graph:2:5: x must be positive"))
+    #expect(outcome.errors.contains("g.graph:2:12: x must be positive"))
   }
 }
