@@ -27,8 +27,7 @@ struct WorkspacePlan {
     var lifetimes = lifetimes(of: body)
     moveSmall(&lifetimes, &body)
     measure(&lifetimes, body)
-    place(&lifetimes)
-    body.plan = ordered(lifetimes)
+    body.plan = placed(lifetimes)
   }
 
   private static func lifetimes(of body: Body) -> [Lifetime] {
@@ -67,38 +66,38 @@ struct WorkspacePlan {
     }
   }
 
-  /// Puts each buffer, in the order of its first use, into the lowest gap among those that live.
-  private static func place(_ lifetimes: inout [Lifetime]) {
-    var active: [Lifetime] = []
+  /// Puts each buffer, in the order of its first use, into the lowest gap among those that live;
+  /// gives the placements from below to above.
+  ///
+  /// A buffer stands above its lower neighbour and below its upper one at the time when it is placed.
+  /// All others that live at the same time follow from these, so that the plan stays linear in size:
+  /// what comes to stand between two keeps them apart even when it is gone.
+  private static func placed(_ lifetimes: [Lifetime]) -> [Placement] {
+    var lifetimes = lifetimes
+    var active: [Int] = []
+    var below: [[Int]] = Array(repeating: [], count: lifetimes.count)
     for index in lifetimes.indices {
       let current = lifetimes[index]
-      active.removeAll { $0.last < current.first }
+      active.removeAll { lifetimes[$0].last < current.first }
       var offset = 0
+      var at = 0
       for other in active {
-        if other.offset - offset >= current.size { break }
-        offset = max(offset, other.end)
+        if lifetimes[other].offset - offset >= current.size { break }
+        offset = max(offset, lifetimes[other].end)
+        at += 1
       }
       lifetimes[index].offset = offset
-      let at = active.firstIndex { $0.offset >= offset } ?? active.count
-      active.insert(lifetimes[index], at: at)
+      if at > 0 { below[index].append(active[at - 1]) }
+      if at < active.count { below[active[at]].append(index) }
+      active.insert(index, at: at)
     }
-  }
-
-  /// The placements from below to above, each with those directly below that live at the same time.
-  private static func ordered(_ lifetimes: [Lifetime]) -> [Placement] {
-    let sorted = lifetimes.sorted { ($0.offset, $0.buffer) < ($1.offset, $1.buffer) }
-    var below: [[Int]] = []
-    for (index, current) in sorted.enumerated() {
-      var supports: [Int] = []
-      for other in (0..<index).reversed() {
-        let lower = sorted[other]
-        guard lower.end <= current.offset, lower.first <= current.last, current.first <= lower.last,
-          !supports.contains(where: { below[$0].contains(other) })
-        else { continue }
-        supports.append(other)
-      }
-      below.append(supports)
+    let order = lifetimes.indices.sorted {
+      (lifetimes[$0].offset, lifetimes[$0].buffer) < (lifetimes[$1].offset, lifetimes[$1].buffer)
     }
-    return zip(sorted, below).map { Placement(buffer: $0.buffer, below: $1) }
+    var numbers = Array(repeating: 0, count: order.count)
+    for (number, index) in order.enumerated() { numbers[index] = number }
+    return order.map { index in
+      Placement(buffer: lifetimes[index].buffer, below: below[index].map { numbers[$0] })
+    }
   }
 }
