@@ -124,6 +124,19 @@ import Testing
     #expect(Numbers.value(expression) == value)
   }
 
+  /// Sums of many factors end, whatever the order in which they are contracted.
+  @Test func manyFactors() {
+    let spec = Array(repeating: "i", count: 80).joined(separator: ",")
+    let factors = Array(repeating: "i", count: 80).joined(separator: ", ")
+    #expect(Numbers.value("einsum(\"\(spec)\", \(factors))") == "i64: 2")
+  }
+
+  /// Labels for which cross-entropy picks logarithms.
+  @Test func crossEntropyOfLabels() {
+    let picked = Numbers.value("-mean(log_softmax(f, axis: 1)[arange(3), j])")
+    #expect(Numbers.value("cross_entropy(f, j)") == picked)
+  }
+
   /// Values in parts.
   @Test(arguments: [
     ("split(v, 3)", 3, ["i64[2]: 0 1", "i64[2]: 2 3", "i64[2]: 4 5"]),
@@ -172,6 +185,14 @@ import Testing
     ("one_hot(f, 3)", ["2:13: 'one_hot' takes integers, not 'f64'"]),
     ("roll(v, 1.5)", ["2:13: a shift is an integer, not f64"]),
     ("roll(y, [1, 2], axis: 0)", ["2:13: 'roll' takes a shift for each axis"]),
+    (
+      "cross_entropy(f, i[:2])",
+      [
+        "2:5: 'cross_entropy' takes a label for each row of logits: i64[2] does not fit "
+          + "f64[3, 4]"
+      ]
+    ),
+    ("cross_entropy(f, [0, 1, 4])", ["2:22: index 4 is out of range for axis 1 of size 4"]),
     ("repeat(v, -1)", ["2:15: the count is -1"]),
     ("cumsum(y, axis: 2)", ["2:21: axis 2 is out of range for 2 axes"]),
   ]

@@ -150,11 +150,11 @@ extension GraphChecker {
     guard let dtype = type(of: operand.meaning)?.dtype else { return nil }
     let site = operand.expr.site
     guard dtype.isInteger else {
+      let kind = operand.meaning.literal == nil ? ", not '\(dtype.rawValue)'" : ""
       error(
         dtype == .bool
           ? "an index is an integer; what a mask picks has no size: write 'where(…)'"
-          : "an index is an integer" + (operand.meaning.literal == nil ? ", not '\(dtype.rawValue)'" : ""),
-        at: site)
+          : "an index is an integer" + kind, at: site)
       return nil
     }
     guard let value = value(of: operand.meaning, at: site) else { return nil }
@@ -169,11 +169,10 @@ extension GraphChecker {
 
   /// The integers of a value that is data or a literal; of others none.
   private func integers(_ value: Value) -> [Int64] {
-    switch builder.graph.node(of: value).attributes {
-    case .data(let number): builder.graph.data[number].integers
-    case .literal(.int(let number), _): [number]
-    default: []
-    }
+    let attributes = builder.graph.node(of: value).attributes
+    if case .data(let number) = attributes { return builder.graph.data[number].integers }
+    if case .literal(.int(let number), _) = attributes { return [number] }
+    return []
   }
 
   /// A place that is counted from the end where it is negative.

@@ -54,7 +54,8 @@ extension GraphChecker {
       let bound = place.constant.map { $0 < 0 ? size + place : place } ?? place
       guard
         require(
-          bound - bounds[bounds.count - 1], at: expr.site, "the places of 'split' ascend from 0 on"),
+          bound - bounds[bounds.count - 1], at: expr.site,
+          "the places of 'split' ascend from 0 on"),
         require(size - bound, at: expr.site, "\(place) is outside an axis of size \(size)")
       else { return nil }
       bounds.append(bound)
@@ -67,39 +68,44 @@ extension GraphChecker {
   /// `roll(x, 1, axis: 0)`, `roll(x, [1, 2], axis: [0, 1])`; without `axis` in row-major order.
   fileprivate mutating func roll(_ call: BuiltinCall) -> Meaning {
     let operand = operand(call)
-    guard let type = type(of: operand.meaning) else { return .invalid }
-    let shiftExprs = list(of: call.operands[1])
-    let shifts = shiftExprs.map { Operand(expr: $0, meaning: check($0)) }
-    var axes: [Int] = []
-    for expr in call.options["axis"].map({ list(of: $0) }) ?? [] {
-      guard let axis = axis(expr, rank: type.rank) else { return .invalid }
-      axes.append(axis)
+    let shifts = shifts(call.operands[1])
+    guard let type = type(of: operand.meaning), let shifts,
+      let value = value(of: operand.meaning, at: operand.expr.site)
+    else { return .invalid }
+    var axes: [Int]?
+    if let expr = call.options["axis"] {
+      let given = list(of: expr).compactMap { axis($0, rank: type.rank) }
+      guard given.count == list(of: expr).count else { return .invalid }
+      axes = given
     }
-    let isFlat = call.options["axis"] == nil
-    guard shifts.count == (isFlat ? 1 : axes.count) else {
+    guard shifts.count == axes?.count ?? 1 else {
       return invalid("'roll' takes a shift for each axis", at: call.operands[1].site)
     }
-    var values: [Value] = []
-    for shift in shifts {
-      guard let given = self.type(of: shift.meaning) else { return .invalid }
-      guard given.dtype.isInteger, given.isScalar else {
-        return invalid("a shift is an integer, not \(given)", at: shift.expr.site)
-      }
-      guard let value = value(of: shift.meaning, as: .i64, at: shift.expr.site) else {
-        return .invalid
-      }
-      values.append(value)
-    }
-    guard let value = value(of: operand.meaning, at: operand.expr.site) else { return .invalid }
     return build(at: call.site, isWeak: isWeak(operand.meaning)) { b throws(TypeError) in
-      if isFlat {
+      guard let axes else {
         let flat = b.reshape(value, to: [type.count])
-        return b.reshape(b.roll(flat, by: values[0], axis: 0), to: type.shape)
+        return b.reshape(b.roll(flat, by: shifts[0], axis: 0), to: type.shape)
       }
       var result = value
-      for (axis, shift) in zip(axes, values) { result = b.roll(result, by: shift, axis: axis) }
+      for (axis, shift) in zip(axes, shifts) { result = b.roll(result, by: shift, axis: axis) }
       return result
     }
+  }
+
+  /// How far elements move along each axis.
+  private mutating func shifts(_ expr: Expr) -> [Value]? {
+    var values: [Value] = []
+    for expr in list(of: expr) {
+      let meaning = check(expr)
+      guard let type = type(of: meaning) else { return nil }
+      guard type.dtype.isInteger, type.isScalar else {
+        error("a shift is an integer, not \(type)", at: expr.site)
+        return nil
+      }
+      guard let value = value(of: meaning, as: .i64, at: expr.site) else { return nil }
+      values.append(value)
+    }
+    return values
   }
 
   /// The expressions of a list, or the one that stands alone.

@@ -123,7 +123,7 @@ extension GraphChecker {
     guard let type = type(of: meaning), let value = value(of: meaning, at: expr.site) else {
       return nil
     }
-    guard type.rank == 1, let count = type.shape[0].constant else {
+    guard type.rank == 1, let count = type.shape[0].constant, count <= 64 else {
       return type.isScalar ? [Operand(expr: expr, meaning: meaning)] : refuseStarts(at: expr.site)
     }
     guard hasRoom(at: expr.site) else { return nil }
@@ -219,7 +219,8 @@ extension GraphChecker {
     guard (try? TypeRules.broadcast([builder.shape(update), shape])) == shape else {
       let failure = TypeError(
         "a value of shape \(TensorType.spelling(builder.shape(update))) does not fit the shape "
-          + "\(TensorType.spelling(shape)) of what it goes into", dims: builder.shape(update) + shape)
+          + "\(TensorType.spelling(shape)) of what it goes into",
+        dims: builder.shape(update) + shape)
       error(failure, at: call.operands[1].site, about: [call.operands[1]])
       return .invalid
     }

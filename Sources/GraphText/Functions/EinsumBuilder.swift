@@ -93,13 +93,18 @@ struct EinsumBuilder {
 
   // MARK: Pairs
 
-  /// The pair with the fewest products; of several the one that leaves the fewest elements.
+  /// The pair with the fewest products; of several the one that leaves the fewest elements. Of very
+  /// many operands the first two.
   private func cheapest() -> (Int, Int) {
+    guard terms.count > 2, terms.count <= EinsumBuilder.searchLimit else { return (0, 1) }
+    var uses: [Int: Int] = [:]
+    for label in spec.result + terms.flatMap(\.labels) { uses[label, default: 0] += 1 }
     var best: (pair: (Int, Int), cost: Double, size: Double)?
     for left in terms.indices {
-      for right in terms.indices where right > left {
-        let all = Set(terms[left].labels).union(terms[right].labels)
-        let kept = all.intersection(labels(besides: [left, right]))
+      for right in (left + 1)..<terms.count {
+        let (a, b) = (Set(terms[left].labels), Set(terms[right].labels))
+        let all = a.union(b)
+        let kept = all.filter { uses[$0, default: 0] > (a.contains($0) && b.contains($0) ? 2 : 1) }
         let (cost, size) = (count(all), count(kept))
         if let best, (best.cost, best.size) <= (cost, size) { continue }
         best = ((left, right), cost, size)
@@ -107,6 +112,9 @@ struct EinsumBuilder {
     }
     return best?.pair ?? (0, 1)
   }
+
+  /// A good order is looked for among at most so many operands.
+  private static let searchLimit = 50
 
   /// The number of elements of a tensor with these axes, where every symbol is taken for 64.
   private func count(_ labels: Set<Int>) -> Double {
