@@ -58,7 +58,8 @@ let package = Package(
     tests("ArchitectureTests", []),
     tests("AutodiffTests", ["Autodiff", "GraphIR", "Ops", "Support", "TestSupport"]),
     tests("CodeGenTests", ["CodeGen", "LoopIR", "LLVMInterop", "Support"]),
-    tests("EndToEndTests", ["Driver", "gradc", "Support"], exclude: ["Programs"]),
+    tests(
+      "EndToEndTests", ["Driver", "gradc", "Support"], exclude: ["Golden", "Programs"]),
     tests("GraphTextTests", ["GraphIR", "GraphText", "Ops", "Support"], exclude: ["Corpus"]),
     tests("GraphIRTests", ["GraphIR", "Ops", "Support", "TestSupport"]),
     tests("LLVMInteropTests", ["LLVMInterop"]),

@@ -44,6 +44,17 @@ extension GraphLowering {
     return .place(Place(wholeBuffer(of: value, &b, &forest)))
   }
 
+  /// Where a result of a node with regions is computed: where somebody wants it, if he wants it
+  /// whenever the node runs.
+  private mutating func place(_ value: Value, of node: Node, _ b: inout LoopBuilder) -> Place {
+    if isWanted(value, whenever: node) {
+      let place = target(of: value, &b)
+      bind(value, to: place)
+      return place
+    }
+    return Place(assign(value, .workspace, &b))
+  }
+
   // MARK: Branches
 
   private mutating func lowerBranch(
@@ -51,7 +62,7 @@ extension GraphLowering {
   ) {
     var bindings: [Binding] = []
     for operand in node.operands.dropFirst() { bindings.append(binding(of: operand, &b, &forest)) }
-    let results = node.results.map { Place(assign($0, .workspace, &b)) }
+    let results = node.results.map { place($0, of: node, &b) }
     let (reader, constants) = (reader, constants)
     emit(&forest, mask(of: node), isOpaque: true, &b) { b in
       var memo = ElementReader.Memo()
@@ -90,7 +101,7 @@ extension GraphLowering {
   ) {
     var bindings: [Binding] = []
     for operand in node.operands { bindings.append(binding(of: operand, &b, &forest)) }
-    let results = node.results.map { Place(assign($0, .workspace, &b)) }
+    let results = node.results.map { place($0, of: node, &b) }
     let nests = nests
     for (initial, state) in zip(node.operands[form.carriedOperands], results) {
       emit(&forest, mask(of: node), &b) { b in nests.copy(initial, to: state, &b) }

@@ -124,6 +124,11 @@ struct GraphLowering {
 
   // MARK: Places
 
+  /// Whether somebody wants a result at a place of his own whenever its node runs.
+  func isWanted(_ value: Value, whenever node: Node) -> Bool {
+    wanted[value] != nil && mask(value) == mask(of: node)
+  }
+
   /// Where a value is computed: at a place that somebody wants, or in a buffer of its own.
   func target(of value: Value, _ b: inout LoopBuilder) -> Place {
     if let place = wanted[value] { return place }
