@@ -29,7 +29,8 @@ extension Builtin {
 }
 
 extension GraphChecker {
-  /// `cross_entropy(logits, labels)`: the mean of `-sum(labels * log_softmax(logits))` over the rows.
+  /// `cross_entropy(logits, labels)`: the mean over the rows of
+  /// `-sum(labels * log_softmax(logits))`.
   fileprivate mutating func crossEntropy(_ call: BuiltinCall) -> Meaning {
     let operands = operands(call)
     let meanings = operands.map(\.meaning)
@@ -72,7 +73,7 @@ extension GraphChecker {
     else { return .invalid }
     return build(at: call.site, isWeak: isWeak(rows.meaning)) { b throws(TypeError) in
       let logarithms = b.logSoftmax(value, axes: [1])
-      let rows = b.convert(b.arange(logits.shape[0]), to: .i64)
+      let rows = b.arange(logits.shape[0])
       let picked = b.emit(
         .gather, [logarithms, rows, places], .picking(Picking(axes: [0, 1], place: 0)))
       return b.negate(b.mean(picked, axes: [0]))
