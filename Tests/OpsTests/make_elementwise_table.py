@@ -12,6 +12,9 @@ import numpy as np
 
 mp.mp.dps = 60
 rng = np.random.default_rng(7)
+# Functions that came later draw their own, so that the rows of the others stay.
+later = np.random.default_rng(8)
+LATER = {"log_erfc", "erfc_hazard", "log1mexp"}
 inf, nan = math.inf, math.nan
 
 MAGNITUDES = [
@@ -84,6 +87,37 @@ def lgamma(x):
 
 # name: the function, its slope, the greatest argument for which mpmath is asked, and its values at
 # −∞, −0, 0 and ∞ where those are no limits.
+def asymptotic(x):
+    """x·√π·e^(x²)·erfc x for x ≥ 50."""
+    term, total = mp.mpf(1), mp.mpf(1)
+    for k in range(1, 40):
+        term *= -(2 * k - 1) / (2 * x * x)
+        total += term
+    return total
+
+
+def log_erfc(x):
+    if x >= 50:
+        return mp.log(asymptotic(x) / (x * mp.sqrt(mp.pi))) - x * x
+    if x <= -50:
+        return mp.log(2)
+    return mp.log1p(-mp.erf(x)) if x < 1 else mp.log(mp.erfc(x))
+
+
+def hazard(x):
+    if x >= 50:
+        return 2 * x / asymptotic(x)
+    if x <= -50:
+        return mp.mpf(0)
+    return 2 / mp.sqrt(mp.pi) * mp.exp(-x * x) / mp.erfc(x)
+
+
+def log1mexp(x):
+    if x > 0:
+        return mp.nan
+    return mp.log(-mp.expm1(x)) if x > -1 else mp.log1p(-mp.exp(x))
+
+
 FUNCTIONS = {
     "exp": (mp.exp, mp.exp), "exp2": (lambda x: mp.mpf(2) ** x, lambda x: mp.log(2) * mp.mpf(2) ** x),
     "expm1": (mp.expm1, mp.exp),
@@ -116,6 +150,9 @@ FUNCTIONS = {
     "polygamma1": (lambda x: mp.polygamma(1, x), lambda x: mp.polygamma(2, x)),
     "polygamma2": (lambda x: mp.polygamma(2, x), lambda x: mp.polygamma(3, x)),
     "polygamma5": (lambda x: mp.polygamma(5, x), None),
+    "log_erfc": (log_erfc, lambda x: -hazard(x)),
+    "erfc_hazard": (hazard, lambda x: hazard(x) * (hazard(x) - 2 * x)),
+    "log1mexp": (log1mexp, lambda x: -1 / mp.expm1(-x)),
 }
 
 POSITIVE = {"log", "log2", "log10", "sqrt", "rsqrt", "acosh"}
@@ -124,7 +161,8 @@ BOUNDED = {"asin", "acos", "atanh", "erfinv"}
 GREATEST = {"gamma": 1000, "lgamma": 1e305, "digamma": 1e300, "erf": 30, "erfc": 40, "gelu": 60,
             "exp": 2e4, "exp2": 2e4, "expm1": 2e4, "sinh": 2e4, "cosh": 2e4, "tanh": 2e3,
             "sigmoid": 2e4, "softplus": 2e4, "silu": 2e4, "polygamma1": 1e150,
-            "polygamma2": 1e100, "polygamma5": 1e40}
+            "polygamma2": 1e100, "polygamma5": 1e40, "log_erfc": 1e150, "erfc_hazard": 1e150,
+            "log1mexp": 600}
 
 # Values at −∞, −0, 0 and ∞.
 LIMITS = {
@@ -142,12 +180,15 @@ LIMITS = {
     "erfinv": (nan, -0.0, 0, nan), "gamma": (nan, -inf, inf, inf), "lgamma": (inf, inf, inf, inf),
     "digamma": (nan, inf, -inf, inf), "polygamma1": (nan, inf, inf, 0),
     "polygamma2": (nan, inf, -inf, -0.0), "polygamma5": (nan, inf, inf, 0),
+    "log_erfc": (math.log(2), 0, 0, -inf), "erfc_hazard": (0, 2 / math.sqrt(math.pi),
+    2 / math.sqrt(math.pi), inf), "log1mexp": (-0.0, -inf, -inf, nan),
 }
 
 
 def arguments(name, magnitudes, least, greatest):
-    drawn = np.exp(rng.uniform(math.log(least), math.log(greatest), 12))
-    near = rng.uniform(0, 6, 12)
+    source = later if name in LATER else rng
+    drawn = np.exp(source.uniform(math.log(least), math.log(greatest), 12))
+    near = source.uniform(0, 6, 12)
     if name in BOUNDED:
         magnitudes = [m for m in magnitudes if m <= 1]
         drawn, near = np.exp(rng.uniform(math.log(least), 0, 8)), rng.uniform(0, 1, 16)
@@ -175,6 +216,8 @@ def in_reach(name, x):
         return x >= 1
     if name == "log1p":
         return x > -1
+    if name == "log1mexp":
+        return x < 0
     return True
 
 

@@ -40,6 +40,7 @@ extension Operation {
 
   /// The error function, Γ, and what follows from them.
   private static let special: [Operation] = [
-    .erf, .erfc, .erfinv, .gamma, .lgamma, .digamma, .polygamma,
+    .erf, .erfc, .erfinv, .logErfc, .erfcHazard, .log1mexp, .gamma, .lgamma, .digamma,
+    .polygamma,
   ]
 }

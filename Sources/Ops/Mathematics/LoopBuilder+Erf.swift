@@ -88,6 +88,14 @@ extension LoopBuilder {
       central: central, isCentral: isCentral, tail: multiply(power, ratio), count: count)
   }
 
+  /// (1 + 2x)·e^(x²)·erfc x for 0.44 ≤ x ≤ 28 in `f64`.
+  mutating func erfcTail(_ x: ScalarID) -> ScalarID {
+    let table = ErrorTable.of(type(x).element)
+    let middle = constant(table.middle, like: x)
+    let folded = divide(subtract(x, middle), add(x, middle))
+    return add(constant(1, like: x), polynomial(table.tail, folded))
+  }
+
   /// x/√2 as a number and what it lacks.
   private mutating func scaledByRoot(_ x: ScalarID) -> (ScalarID, error: ScalarID) {
     let (root, upperRoot, rest) =

@@ -43,6 +43,31 @@ package enum SpecialFunctions {
   }
 }
 
+extension SpecialFunctions {
+  /// ln erfc x
+  package static func logErfc(_ x: Double) -> Double {
+    if x < 0.5 { return log1p(0 - erf(x)) }
+    if x < 26 { return log(erfc(x)) }
+    return log(scaledErfcSeries(x) / (x * Double.pi.squareRoot())) - x * x
+  }
+
+  /// 2/√π · e^(−x²) / erfc x
+  package static func erfcHazard(_ x: Double) -> Double {
+    if x >= 26 { return 2 * x / scaledErfcSeries(x) }
+    if x < -100 { return 0 }
+    // x² in two parts, of which the first is exact.
+    let half = Double(Float(x))
+    let bell = exp(-half * half) * exp(-(x - half) * (x + half))
+    return 1.1283791670955126 * bell / erfc(x)
+  }
+
+  /// x·√π·e^(x²)·erfc x for large x.
+  private static func scaledErfcSeries(_ x: Double) -> Double {
+    let u = 0.5 / (x * x)
+    return [1, -1, 3, -15, 105, -945, 10395].reversed().reduce(0) { $0 * u + $1 }
+  }
+}
+
 /// The rational functions of algorithm AS 241 (PPND16), coefficients of the lowest powers first.
 private enum NormalQuantile {
   /// The inverse of erf for 0 ≤ x < 1, to a few ulp.
