@@ -48,17 +48,27 @@ struct Pipeline {
     }
   }
 
+  /// A checked graph with stable functions in the place of formulas that overflow or cancel; its
+  /// derivatives are still to come.
+  mutating func stabilise(_ graph: Graph) -> Graph {
+    let rewriting = rewriting
+    let pass = Pass<Graph, Graph, Never>(name: "stabilise") { graph, counters in
+      Stabilise.run(graph, rewriting, counters: &counters)
+    }
+    return runner.run(pass, on: graph)
+  }
+
   /// A differentiated graph, rewritten.
   mutating func rewrite(_ graph: Graph) -> Graph { runner.run(simplify("simplify"), on: graph) }
 
   /// The function of a checked graph; nil after an error.
   mutating func lower(_ graph: Graph) -> LoopFunction? {
     let primal = Pipeline.primalResults(of: graph)
-    guard let differentiated = differentiate(graph) else { return nil }
+    guard let differentiated = differentiate(stabilise(graph)) else { return nil }
     let simplified = rewrite(differentiated)
     let pruned = runner.run(prune, on: simplified)
     let expanded = runner.run(expand, on: pruned)
-    let final = runner.run(simplify("simplify-expanded"), on: expanded)
+    let final = runner.run(simplify("simplify-expanded", Catalogue.afterExpansion), on: expanded)
     let pass = Pass<Graph, LoopFunction, Never>(name: "lower") { graph, _ in
       Lowering.run(graph, primal: primal)
     }
@@ -74,11 +84,18 @@ struct Pipeline {
     }
   }
 
-  private func simplify(_ name: String) -> Pass<Graph, Graph, Never> {
-    let rewriting = RewriteOptions(
+  /// What the user says about rewriting.
+  private var rewriting: RewriteOptions {
+    RewriteOptions(
       strict: options.isStrict, disabled: options.disabledRules, limit: options.rewriteLimit)
+  }
+
+  private func simplify(
+    _ name: String, _ rules: [Rule] = Catalogue.all
+  ) -> Pass<Graph, Graph, Never> {
+    let rewriting = rewriting
     return Pass(name: name) { graph, counters in
-      Simplify.run(graph, rewriting, counters: &counters)
+      Simplify.run(graph, rewriting, counters: &counters, rules: rules)
     }
   }
 

@@ -7,7 +7,8 @@ extension Session {
     var pipeline = Pipeline(options: options)
     var text = ""
     for graph in pipeline.check() ?? [] {
-      guard var graph = pipeline.differentiate(graph) else { continue }
+      let source = isOptimized ? pipeline.stabilise(graph) : graph
+      guard var graph = pipeline.differentiate(source) else { continue }
       if isOptimized { graph = pipeline.rewrite(graph) }
       for output in graph.outputs {
         text += "\(output.name) = \(PrettyPrinter.text(of: output.value, in: graph))\n"

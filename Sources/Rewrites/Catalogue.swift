@@ -1,7 +1,11 @@
 /// The rules, and the words that they are written in.
 package enum Catalogue {
   /// Every rule, in the order in which those of one operation are tried.
-  package static let all: [Rule] =
+  package static let all: [Rule] = afterExpansion + stabilisation
+
+  /// The rules for what expansions left: those that make stable functions of formulas would undo
+  /// them.
+  package static let afterExpansion: [Rule] =
     canonical + folding + identities + broadcasts + addition + subtraction + negation
     + multiplication + division + powers + functions + selection + logic + comparisons
     + conversions + layout + slices + joins + reductions

@@ -118,6 +118,13 @@ package struct Rewriter: Sendable {
     return graph[id].results
   }
 
+  /// The value under a name of its own, which no rule looks through and no other node becomes one
+  /// with.
+  mutating func opaque(_ value: Value) -> Value {
+    append(
+      Candidate(operation: .copy, operands: [value], attributes: .none, type: type(value)))
+  }
+
   private mutating func append(_ candidate: Candidate) -> Value {
     let value = Value(graph.values.count)
     graph.append(

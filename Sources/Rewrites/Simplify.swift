@@ -43,7 +43,7 @@ package enum Simplify {
     for (node, isLive) in zip(source.nodes, source.liveNodes()) where isLive {
       let operands = node.operands.map { known(values, $0) }
       let results: [Value]
-      if isRewritten(node) {
+      if node.isRewritten {
         let candidate = Candidate(
           operation: node.operation, operands: operands, attributes: node.attributes,
           type: source.type(node.result))
@@ -64,17 +64,19 @@ package enum Simplify {
     return (rewriter.graph, !rewriter.isIncomplete)
   }
 
-  /// Whether rules look at a node: not at parameters, nor where there are several results or
-  /// regions, whose equality nobody compares.
-  private static func isRewritten(_ node: Node) -> Bool {
-    if case .parameter = node.attributes { return false }
-    return node.resultCount == 1 && node.regions.isEmpty
-  }
-
   private static func known(_ values: [Value?], _ value: Value) -> Value {
     guard let known = values[Int(value.index)] else {
       preconditionFailure("%\(value.index) is used but not live")
     }
     return known
+  }
+}
+
+extension Node {
+  /// Whether rules look at a node: not at parameters, nor where there are several results or
+  /// regions, whose equality nobody compares.
+  var isRewritten: Bool {
+    if case .parameter = attributes { return false }
+    return resultCount == 1 && regions.isEmpty
   }
 }

@@ -9,7 +9,7 @@ import Testing
   static let cases: [RuleCase] =
     canonicalCases + identityCases + broadcastCases + additionCases + multiplicationCases
     + powerCases + selectionCases + logicCases + conversionCases + layoutCases + sliceCases
-    + joinCases + reductionCases
+    + joinCases + reductionCases + stabilisationCases
 
   @Test func everyRuleHasCasesForAndAgainst() {
     let firing = Set(CatalogueTests.cases.filter(\.fires).map(\.rule))
@@ -40,7 +40,9 @@ import Testing
   @Test(arguments: cases.filter(\.fires))
   func meaning(_ test: RuleCase) throws {
     let rule = try #require(Catalogue.all.first { $0.name == test.rule })
-    let values = test.values()
+    let isStable = rule.exactness == .stable
+    // Elsewhere the left side is off: that is what these rules are for.
+    let values = isStable ? test.moderateValues() : test.values()
     let left = try test.graph.result(values, sizes: test.sizes)
     func right(_ graph: Graph) throws -> Tensor {
       try graph.verify()
@@ -50,7 +52,7 @@ import Testing
     let agreement = try agreement(test, rule.exactness, values, count: left.count)
     #expect(agreement.violation(left, alone) == nil)
     let together = try right(test.graph.simplified().0)
-    #expect(Agreement.changedKind(left, together) == nil)
+    #expect(isStable || Agreement.changedKind(left, together) == nil)
     let strict = try right(test.graph.simplified(RewriteOptions(strict: true)).0)
     #expect(Agreement(exactness: .exact).violation(left, strict) == nil)
   }

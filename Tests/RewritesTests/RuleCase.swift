@@ -34,6 +34,16 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
     }
   }
 
+  /// Values of the parameters at which formulas neither overflow nor leave their domains.
+  func moderateValues() -> [Tensor] {
+    parameters.enumerated().map { index, type in
+      var random = RandomSource(seed: UInt64(index + 1))
+      let shape = shape(type)
+      let numbers = (0..<shape.reduce(1, *)).map { _ in random.uniform(-0.9, -0.1) }
+      return Tensor(type.dtype, shape, floats: numbers)
+    }
+  }
+
   private func shape(_ type: TensorType) -> [Int] {
     type.shape.map { $0.evaluate(sizes) ?? 0 }
   }

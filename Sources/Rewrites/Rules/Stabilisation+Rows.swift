@@ -1,0 +1,100 @@
+import GraphIR
+import Ops
+import Support
+
+/// Softmax and what is like it, written by hand.
+extension Rewriter {
+  /// A function along axes, in the spelling of one where it is one.
+  mutating func along(_ operation: Operation, _ x: Value, _ axes: [Int]) -> Value {
+    emit(operation, [x], axes.count == 1 ? .axis(axes[0]) : .axes(axes))
+  }
+
+  /// `softmax(x)` for exponentials over their sum, or times its reciprocal; else nil.
+  mutating func shares(_ node: Candidate) -> Value? {
+    if node.operation == .divide { return share(node.operands[0], over: node.operands[1]) }
+    for (part, other) in [(0, 1), (1, 0)] {
+      if let sum = operand(of: node.operands[other], .reciprocal),
+        let share = share(node.operands[part], over: sum)
+      {
+        return share
+      }
+    }
+    return nil
+  }
+
+  private mutating func share(_ part: Value, over sum: Value) -> Value? {
+    guard let x = operand(of: part, .exp),
+      let axes = axes(of: sum, asRowsOf: part, made: .sum, from: part)
+    else { return nil }
+    return along(.softmax, x, axes)
+  }
+
+  /// The axes along which a value reduces `source` by an operation, where broadcasting puts each
+  /// result beside the row of `x` that it came from; nil where it is not that.
+  func axes(
+    of value: Value, asRowsOf x: Value, made operation: Operation, from source: Value
+  ) -> [Int]? {
+    let rank = shape(x).count
+    var value = value
+    // The axes of the value, counted from the last, that are new.
+    var new: [Int]? = nil
+    let outer = shape(value).count
+    guard outer <= rank else { return nil }
+    if isMade(value, by: .expandDims), case .axes(let axes) = node(of: value).attributes {
+      new = axes
+      value = node(of: value).operands[0]
+    }
+    let inner = node(of: value)
+    guard inner.operation == operation, inner.operands == [source],
+      case .reduction(let axes, let keepDims) = inner.attributes
+    else { return nil }
+    let missing = rank - outer
+    if keepDims { return new == nil && missing == 0 ? axes : nil }
+    let implied = Array(0..<missing) + (new ?? []).map { $0 + missing }
+    // A single number fits every place.
+    if axes.count == rank, new == nil { return axes }
+    return implied == axes ? axes : nil
+  }
+
+  /// `x` for `x - max(x)` along those axes; else nil.
+  func unshifted(_ value: Value, _ axes: [Int]) -> Value? {
+    let node = node(of: value)
+    guard node.operation == .subtract, case let x = node.operands[0],
+      self.axes(ofMaximum: node.operands[1], of: x) == axes
+    else { return nil }
+    return x
+  }
+
+  /// The axes along which a value is the maximum of the rows of `x`, whether a derivative sees it
+  /// or not; nil where it is not that.
+  private func axes(ofMaximum value: Value, of x: Value) -> [Int]? {
+    let bare = operand(of: value, .stopGradient) ?? value
+    return axes(of: bare, asRowsOf: x, made: .greatest, from: x)
+  }
+
+  /// `logsumexp(x)` for that of `x - m`, plus `m`, with the maximum `m`; else nil.
+  ///
+  /// Both are the same value, but for axes of 1, so that the derivative sees both or none.
+  mutating func unshiftedSum(_ sum: Value, plus maximum: Value) -> Value? {
+    let bare = operand(of: sum, .squeeze) ?? sum
+    let node = node(of: bare)
+    guard node.operation == .logSumExp,
+      case .reduction(let axes, let keepDims) = node.attributes,
+      let x = unshifted(node.operands[0], axes),
+      case let shift = self.node(of: node.operands[0]).operands[1],
+      isSameMaximum(maximum, shift, keepDims: keepDims && bare == sum)
+    else { return nil }
+    let whole = emit(.logSumExp, [x], node.attributes)
+    return bare == sum ? whole : emit(.squeeze, [whole], self.node(of: sum).attributes)
+  }
+
+  /// Whether what is added back is what was subtracted.
+  private func isSameMaximum(_ added: Value, _ subtracted: Value, keepDims: Bool) -> Bool {
+    if keepDims || type(subtracted).isScalar { return added == subtracted }
+    // Without the axes of 1 that the subtraction needed.
+    return operand(of: added, .squeeze) == subtracted
+      || operand(of: subtracted, .expandDims) == added
+      || operand(of: operand(of: added, .squeeze) ?? added, .stopGradient)
+        .map { $0 == operand(of: subtracted, .stopGradient) } ?? false
+  }
+}

@@ -1,0 +1,105 @@
+import GraphIR
+import Ops
+
+/// Formulas that overflow, or lose their digits, become functions that do neither.
+///
+/// They are tried on what the user writes, before derivatives are formed, so that values and
+/// gradients are right together; and again on what derivatives spell.
+extension Catalogue {
+  static let stabilisation: [Rule] =
+    logistics + exponentials + errorFunctions + rows
+
+  /// The logistic function, its logarithm, its complement and its kin.
+  private static let logistics: [Rule] = [
+    Rule("log-one-plus-exp", log(1 + exp(x)) => softplus(x), .stable),
+    Rule("log1p-exp", log1p(exp(x)) => softplus(x), .stable),
+    Rule("over-one-plus-exp", reciprocal(1 + exp(x)) => sigmoid(-x), .stable),
+    Rule("exp-over-one-plus-exp", exp(x) / (1 + exp(x)) => sigmoid(x), .stable),
+    Rule("expm1-over-one-plus-exp", expm1(x) / (1 + exp(x)) => tanh(0.5 * x), .stable),
+    Rule("any-over-one-plus-exp", y / (1 + exp(x)) => y * sigmoid(-x), .stable),
+    Rule(
+      "over-square-one-plus-exp", reciprocal(square(1 + exp(x))) => square(sigmoid(-x)), .stable),
+    Rule(
+      "any-over-square-one-plus-exp",
+      y / square(1 + exp(x)) => (y * sigmoid(-x)) * sigmoid(-x), .stable),
+    Rule("exp-times-sigmoid", exp(x) * sigmoid(-x) => sigmoid(x), .stable),
+    Rule("exp-times-sigmoid-negated", exp(-x) * sigmoid(x) => sigmoid(-x), .stable),
+    Rule(
+      "exp-times-square-sigmoid", exp(x) * square(sigmoid(-x)) => sigmoid(x) * sigmoid(-x),
+      .stable),
+    Rule(
+      "exp-times-square-sigmoid-negated",
+      exp(-x) * square(sigmoid(x)) => sigmoid(-x) * sigmoid(x), .stable),
+    Rule("one-minus-sigmoid", 1 - sigmoid(x) => sigmoid(-x), .stable),
+    Rule("sigmoid-minus-one", -1 + sigmoid(x) => -sigmoid(-x), .stable),
+    Rule("log-sigmoid", log(sigmoid(x)) => -softplus(-x), .stable),
+    Rule("log1p-sigmoid", log1p(-sigmoid(x)) => -softplus(x), .stable),
+    Rule("exp-softplus", exp(-softplus(x)) => sigmoid(-x), .stable),
+    Rule("odds", sigmoid(x) / sigmoid(-x) => exp(x), .stable),
+    Rule("odds-negated", sigmoid(-x) / sigmoid(x) => exp(-x), .stable),
+    Rule("logit", softplus(x) - softplus(-x) => x, .stable),
+    Rule("logit-negated", softplus(-x) - softplus(x) => -x, .stable),
+  ]
+
+  /// Exponentials and logarithms.
+  private static let exponentials: [Rule] = [
+    Rule("log-exp", log(exp(x)) => x, .stable),
+    Rule("log1p-minus-exp", log1p(-exp(x)) => log1mexp(x), .stable),
+    Rule("log-minus-expm1", log(-expm1(x)) => log1mexp(x), .stable),
+    Rule("log-one-plus", log(1 + x) => log1p(x), .stable),
+    Rule("log-one-minus", log(1 - x) => log1p(-x), .stable),
+    Rule("exp-minus-one", -1 + exp(x) => expm1(x), .stable),
+    Rule("one-minus-exp", 1 - exp(x) => -expm1(x), .stable),
+    Rule("over-exp", reciprocal(exp(x)) => exp(-x), .stable),
+    Rule("log-add-exp", log(exp(x) + exp(y)) => logaddexp(x, y), .stable),
+    .code(
+      "log-of-exponentials", "log(f(exp(x), …))", "logsumexp and others of x", .stable, on: [.log]
+    ) { r, node in r.logarithm(of: node.operands[0]) },
+  ]
+
+  /// The error function, its complement and their logarithms.
+  private static let errorFunctions: [Rule] = [
+    Rule("one-minus-erf", 1 - erf(x) => erfc(x), .stable),
+    Rule("erf-minus-one", -1 + erf(x) => -erfc(x), .stable),
+    Rule("one-plus-erf", 1 + erf(x) => erfc(-x), .stable),
+    Rule("multiple-minus-erf", c - (c * erf(x)) => c * erfc(x), .stable),
+    Rule("multiple-plus-erf", c + (c * erf(x)) => c * erfc(-x), .stable),
+    Rule("one-minus-erfc", 1 - erfc(x) => erf(x), .stable),
+    Rule("erfc-minus-one", -1 + erfc(x) => -erf(x), .stable),
+    Rule("log-erfc", log(erfc(x)) => logErfc(x), .stable),
+    Rule("log1p-erf", log1p(-erf(x)) => logErfc(x), .stable),
+  ]
+
+  /// Rows of exponentials.
+  private static let rows: [Rule] = [
+    Rule("log-softmax", log(softmax(x, a)) => logSoftmax(x, a), .stable),
+    Rule("exp-log-softmax", exp(logSoftmax(x, a)) => softmax(x, a), .stable),
+    Rule("one-minus-softmax", 1 - softmax(x, a) => softmaxComplement(x, a), .stable),
+    .code(
+      "exp-over-sum", "exp(x) / sum(exp(x))", "softmax(x)", .stable, on: [.divide, .multiply]
+    ) { r, node in r.shares(node) },
+    .code(
+      "minus-logsumexp", "x - logsumexp(x)", "log_softmax(x)", .stable, on: [.subtract]
+    ) { r, node in
+      let x = node.operands[0]
+      guard let axes = r.axes(of: node.operands[1], asRowsOf: x, made: .logSumExp, from: x) else {
+        return nil
+      }
+      return r.along(.logSoftmax, x, axes)
+    },
+    .code(
+      "softmax-shifted", "softmax(x - max(x))", "softmax(x)", .stable,
+      on: [.softmax, .logSoftmax]
+    ) { r, node in
+      r.unshifted(node.operands[0], node.attributes.reducedAxes).map {
+        r.emit(node.operation, [$0], node.attributes)
+      }
+    },
+    .code(
+      "logsumexp-shifted", "max(x) + logsumexp(x - max(x))", "logsumexp(x)", .stable, on: [.add]
+    ) { r, node in
+      r.unshiftedSum(node.operands[1], plus: node.operands[0])
+        ?? r.unshiftedSum(node.operands[0], plus: node.operands[1])
+    },
+  ]
+}
