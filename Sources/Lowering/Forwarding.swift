@@ -15,6 +15,10 @@ struct Forwarding {
   private var body: Body
   /// Elements whose value is known at the place at hand, by owner.
   private var known: [BufferID: [Entry]] = [:]
+  /// What was known before each change in the blocks that are being walked.
+  private var changes: [(owner: BufferID, before: [Entry]?)] = []
+  /// How many blocks are being walked that may not run.
+  private var depth = 0
   private var replacement: [ScalarID: ScalarID] = [:]
 
   static func run(_ body: inout Body) {
@@ -44,13 +48,24 @@ struct Forwarding {
   /// behind them.
   private mutating func enter(_ blocks: [Block]) {
     for block in blocks {
-      for owner in Footprint(block.items, of: nil, in: body).written { known[owner] = nil }
+      for owner in Footprint(block.items, of: nil, in: body).written { set(owner, nil) }
     }
-    let outside = known
     for block in blocks {
+      let start = changes.count
+      depth += 1
       walk(block)
-      known = outside
+      depth -= 1
+      while changes.count > start, let change = changes.popLast() {
+        known[change.owner] = change.before
+      }
     }
+  }
+
+  /// Changes what is known of a buffer, and within a block notes what was: to copy everything that is
+  /// known for each block would take quadratic time.
+  private mutating func set(_ owner: BufferID, _ entries: [Entry]?) {
+    if depth > 0 { changes.append((owner, known[owner])) }
+    known[owner] = entries
   }
 
   private func find(_ access: Access) -> ScalarID? {
@@ -64,7 +79,7 @@ struct Forwarding {
       let value = replacement[store.value] ?? store.value
       entries.append(Entry(access: store.access, value: value))
     }
-    known[owner] = entries
+    set(owner, entries)
   }
 
   /// Whether two accesses of one buffer certainly name different elements.
