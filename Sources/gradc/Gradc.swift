@@ -18,6 +18,15 @@ struct Gradc: ParsableCommand {
     subcommands: [Compile.self, Run.self, PrettyPrint.self],
     defaultSubcommand: Compile.self)
 
+  @Flag(
+    name: .customLong("print-rules"),
+    help: "Lists the rewrite rules: name, both sides, exactness and condition.")
+  var printRules = false
+
+  func validate() throws {
+    if printRules { throw CleanExit.message(Session.rules) }
+  }
+
   /// Runs a command; ends with 0, 1 for a diagnosed input, 2 for a mistaken command line.
   static func main() {
     Session.prepare()
