@@ -87,7 +87,10 @@ extension BodyEmitter {
     let following = object.builder.add(counter.value, index(1), noWrap: [.signed, .unsigned])
     let isDone = object.builder.icmp(.eq, following, count)
     let latch = object.builder.block
-    object.builder.condBr(isDone, then: exit, else: header)
+    let jump = object.builder.condBr(isDone, then: exit, else: header)
+    if isLong(id) {
+      object.builder.setLoop(object.context.loop([.mustProgress, .interleave(1)]), of: jump)
+    }
     counter.add(following, from: latch)
     for (phi, value) in zip(entering, next) { phi.add(value, from: latch) }
     object.position(atEnd: exit)
@@ -100,6 +103,22 @@ extension BodyEmitter {
       return phi.value
     }
   }
+
+  /// Whether one turn of an innermost loop keeps a processor busy, so that several at once would
+  /// only make the code longer.
+  private func isLong(_ id: LoopID) -> Bool {
+    let items = body[id].body.items
+    guard items.count >= BodyEmitter.longTurn else { return false }
+    return items.allSatisfy { item in
+      switch item {
+      case .scalar, .store, .check, .stopIfFailed: true
+      case .loop, .branch: false
+      }
+    }
+  }
+
+  /// The number of steps of a long turn.
+  private static let longTurn = 48
 
   /// Emits one turn of a loop; gives the carried values for the next.
   func emitTurn(

@@ -55,9 +55,7 @@ extension BodyEmitter {
 
   /// Whether the caller wants a result.
   private func isWanted(_ number: Int) -> IRValue {
-    if let serves = body.serves {
-      return serves.contains(number) ? object.context.true : object.context.false
-    }
+    if let known = wanted[number] { return known ? object.context.true : object.context.false }
     guard let pointer = argument(.result(number)) else { return object.context.false }
     return object.builder.not(object.builder.isNull(pointer))
   }

@@ -16,15 +16,18 @@ final class BodyEmitter {
   /// The places of buffers in the workspace plan.
   let placements: [BufferID: Int]
   let splitter: BlockSplitter
+  /// Whether each result is wanted, where that is known.
+  let wanted: [Bool?]
 
   init(
     _ object: ObjectEmitter, _ function: LoopFunction, _ body: Body, _ scope: FunctionScope,
-    _ arguments: [Argument.Role: IRValue], offsets: [Quantity]? = nil
+    _ arguments: [Argument.Role: IRValue], wanted: [Bool?]
   ) {
     self.object = object
     self.function = function
     self.body = body
-    state = FunctionState(scope, arguments: arguments, offsets: offsets)
+    state = FunctionState(scope, arguments: arguments)
+    self.wanted = wanted
     values = Array(repeating: nil, count: body.scalars.count)
     loops = Array(repeating: nil, count: body.loops.count)
     strides = Array(repeating: nil, count: body.buffers.count)
@@ -36,7 +39,7 @@ final class BodyEmitter {
   /// Emits the body where the builder stands; gives the status of the call. Afterwards the builder
   /// stands where the body has ended.
   func emit() -> IRValue {
-    if body.loops.isEmpty, body.scalars.count > BodyEmitter.longStraightCode {
+    if body.block.isStraight, body.block.items.count > BodyEmitter.longStraightCode {
       scope.function.add(.noImplicitFloat)
     }
     if body.hasChecks {
@@ -141,5 +144,18 @@ final class BodyEmitter {
   func value(_ id: ScalarID, lanes: Int) -> IRValue {
     let value = value(id)
     return body[id].type.lanes == lanes ? value : object.builder.splat(value, lanes: lanes)
+  }
+}
+
+extension Block {
+  /// Whether no loop stands in it.
+  fileprivate var isStraight: Bool {
+    items.allSatisfy { item in
+      switch item {
+      case .loop: false
+      case .branch(_, let then, let otherwise): then.isStraight && otherwise.isStraight
+      case .scalar, .store, .check, .stopIfFailed: true
+      }
+    }
   }
 }

@@ -27,13 +27,9 @@ struct FunctionState {
   /// What is known of the accesses of the loop tree that is being emitted.
   var aliases: AliasScopes?
 
-  init(
-    _ scope: FunctionScope, arguments: [Argument.Role: IRValue] = [:],
-    offsets: [Quantity]? = nil
-  ) {
+  init(_ scope: FunctionScope, arguments: [Argument.Role: IRValue] = [:]) {
     self.scope = scope
     self.arguments = arguments
-    self.offsets = offsets
   }
 }
 

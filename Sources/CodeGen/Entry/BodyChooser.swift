@@ -7,6 +7,9 @@ struct BodyChooser {
   private let object: ObjectEmitter
   private let memory: WorkspaceMemory
   private let arguments: [Argument.Role: IRValue]
+  /// The bodies without what is known not to run.
+  private let bodies: [Body]
+  private let wanted: [WantedResults]
 
   init(_ entry: EntryEmitter, _ memory: WorkspaceMemory) {
     self.entry = entry
@@ -15,11 +18,13 @@ struct BodyChooser {
     var arguments = entry.arguments
     if let base = memory.base { arguments[.workspace] = base }
     self.arguments = arguments
+    var choices = WantedResults.Choices(results: entry.function.results.count)
+    wanted = entry.function.bodies.map { choices.take($0.serves) }
+    bodies = zip(entry.function.bodies, wanted).map { $1.prune($0) }
   }
 
   /// Emits the rest of the function.
   func emit() {
-    let bodies = entry.function.bodies
     var statuses: [(status: IRValue, block: IRBlock)] = []
     let end = entry.scope.function.appendBlock("end")
     for (number, body) in bodies.enumerated() {
@@ -64,19 +69,26 @@ struct BodyChooser {
     return condition
   }
 
-  /// Runs a body: in place where it is the only one or small, else as a function of its own, so that
-  /// LLVM's passes see one at a time.
+  /// Runs a body: in place where it is small or the only one that is not, else as a function of its
+  /// own, so that LLVM's passes see one at a time.
   private func run(_ number: Int, _ body: Body) -> IRValue {
-    let isSmall = body.loops.isEmpty && body.scalars.count <= BodyChooser.smallBody
-    if entry.function.bodies.count == 1 || isSmall {
+    let others = bodies.indices.filter { $0 != number }
+    if isSmall(body) || others.allSatisfy({ isSmall(bodies[$0]) }) {
       let scope = FunctionScope(within: entry.scope)
-      let offsets = entry.sizes.offsets[number]
-      return BodyEmitter(object, entry.function, body, scope, arguments, offsets: offsets).emit()
+      let emitter = BodyEmitter(
+        object, entry.function, body, scope, arguments, wanted: wanted[number].isWanted)
+      emitter.state.offsets = entry.sizes.offsets[number]
+      return emitter.emit()
     }
     return call(number, body)
   }
 
-  /// A body with at most so many scalars is emitted in place.
+  private func isSmall(_ body: Body) -> Bool {
+    body.block.isSmall(limit: BodyChooser.smallBody)
+      && body.commit.isSmall(limit: BodyChooser.smallBody)
+  }
+
+  /// A body of at most so many steps is emitted in place.
   private static let smallBody = 64
 
   /// Emits a body as a function that takes what the C function takes, and calls it.
@@ -92,28 +104,32 @@ struct BodyChooser {
     let values = passed.map { arguments[$0.role] ?? object.context.pointer.zero }
     let call = object.builder.call(function, values)
     object.builder.setFastCallingConvention(call)
-    object.elsewhere { emit(body, in: function, passed) }
+    object.elsewhere { emit(number, body, in: function, passed) }
     return call
   }
 
   /// Emits a body as a function.
-  private func emit(_ body: Body, in function: IRFunction, _ passed: [Argument]) {
+  private func emit(
+    _ number: Int, _ body: Body, in function: IRFunction, _ passed: [Argument]
+  ) {
     let interface = entry.interface
     let scope = FunctionScope(function)
     var arguments: [Argument.Role: IRValue] = [:]
-    for (number, argument) in passed.enumerated() {
-      let value = function.parameter(number)
+    for (position, argument) in passed.enumerated() {
+      let value = function.parameter(position)
       value.name = argument.name
       arguments[argument.role] = value
       if case .symbol(let symbol) = argument.role {
         scope.symbols[interface.function.symbols[symbol]] = value
       }
-      object.addPointerAttributes(argument, interface, to: function, number)
+      object.addPointerAttributes(argument, interface, to: function, position)
     }
     object.position(atEnd: function.appendBlock("entry"))
     object.debug?.enter(
       function, named: interface.function.name, at: interface.function.site, object)
-    object.builder.ret(BodyEmitter(object, interface.function, body, scope, arguments).emit())
+    let emitter = BodyEmitter(
+      object, interface.function, body, scope, arguments, wanted: wanted[number].isWanted)
+    object.builder.ret(emitter.emit())
   }
 }
 
