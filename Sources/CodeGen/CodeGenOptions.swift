@@ -2,6 +2,7 @@ package import LLVMInterop
 
 /// How to compile.
 package struct CodeGenOptions: Sendable {
+  /// How much LLVM shall try, as `-O0` to `-O3` say.
   package enum Optimization: Int, Sendable {
     case none, less, normal, aggressive
   }

@@ -72,6 +72,7 @@ package struct CodeGenerator: ~Copyable {
   /// The module before LLVM's optimisations, as text.
   package func unoptimizedIR() -> String { makeModule().module.text }
 
+  /// The module before LLVM's optimisations.
   private func makeModule() -> ObjectEmitter {
     let emitter = ObjectEmitter(interface, options, machine)
     emitter.emit()
@@ -92,6 +93,7 @@ package struct CodeGenerator: ~Copyable {
     return "default<O\(level)>" + (options.sanitizesAddresses ? ",asan" : "")
   }
 
+  /// The machine code of a module, which it spoils.
   private func code(
     of module: borrowing Module, _ kind: FileKind, times: inout PassTimes
   ) throws(LLVMError) -> [UInt8] {

@@ -39,20 +39,24 @@ struct LoopPrinter {
     nested(body.commit)
   }
 
+  /// Writes a line.
   private mutating func line(_ words: String) {
     text += String(repeating: "  ", count: depth) + words + "\n"
   }
 
+  /// Writes a block further in.
   private mutating func nested(_ block: Block) {
     depth += 1
     print(block)
     depth -= 1
   }
 
+  /// Writes the steps of a block.
   private mutating func print(_ block: Block) {
     for item in block.items { print(item) }
   }
 
+  /// Writes a step.
   private mutating func print(_ item: Item) {
     switch item {
     case .scalar(let id):
@@ -71,6 +75,7 @@ struct LoopPrinter {
     }
   }
 
+  /// Writes a loop with its body.
   private mutating func printLoop(_ id: LoopID) {
     let loop = body[id]
     let count = loop.bound.map { "\(spelling($0)) of \(loop.extent)" } ?? "\(loop.extent)"
@@ -100,14 +105,19 @@ struct LoopPrinter {
 }
 
 extension LoopPrinter {
+  /// A scalar by its number.
   func spelling(_ id: ScalarID) -> String { "%\(id.index)" }
 
+  /// Scalars by their numbers.
   func list(_ ids: [ScalarID]) -> String { ids.map(spelling).joined(separator: ", ") }
 
+  /// A loop by its name and number.
   func name(_ id: LoopID) -> String { "\(body[id].name)\(id.index)" }
 
+  /// A buffer by its number.
   func name(_ id: BufferID) -> String { "@\(id.index)" }
 
+  /// Where a buffer lives.
   func spelling(_ storage: Storage) -> String {
     switch storage {
     case .parameter(let number): "parameter \(number)"
@@ -120,10 +130,12 @@ extension LoopPrinter {
     }
   }
 
+  /// A buffer with its type.
   private func spelling(_ buffer: Buffer) -> String {
     Formal.spelling(buffer.name, buffer.element, buffer.shape)
   }
 
+  /// A store.
   private func spelling(_ store: Store) -> String {
     var words = "\(spelling(store.access)) "
     words += store.combining.map { "\($0.rawValue)= " } ?? "= "
@@ -131,10 +143,12 @@ extension LoopPrinter {
     return words + (store.mask.map { " where \(spelling($0))" } ?? "")
   }
 
+  /// An access.
   private func spelling(_ access: Access) -> String {
     "\(name(access.buffer))[\(access.indices.map(spelling).joined(separator: ", "))]"
   }
 
+  /// A position.
   private func spelling(_ index: Index) -> String {
     var terms = index.loops.map { term(name($0.variable), $0.coefficient) }
     terms += index.scalars.map { term(spelling($0.variable), $0.coefficient) }
@@ -142,6 +156,7 @@ extension LoopPrinter {
     return terms.joined(separator: " + ")
   }
 
+  /// A variable times a size.
   private func term(_ variable: String, _ coefficient: Dim) -> String {
     if coefficient == Dim(1) { return variable }
     return coefficient.terms.count == 1

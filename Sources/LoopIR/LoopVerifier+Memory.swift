@@ -32,6 +32,7 @@ extension LoopVerifier {
     }
   }
 
+  /// Checks that a buffer is a parameter or a result as the caller gives it.
   private func verify(
     _ buffer: Buffer, is number: Int, of formals: [Formal]
   ) throws(LoopVerificationError) {
@@ -137,6 +138,7 @@ extension LoopVerifier {
     return type.lanes
   }
 
+  /// Checks that a buffer may be written here.
   private func verifyIsWritable(_ id: BufferID) throws(LoopVerificationError) {
     guard let root = body.root(of: id) else { throw failure("an alias is its own original") }
     let buffer = body[root]

@@ -16,22 +16,8 @@ extension LoopVerifier {
   private func verifyOperands(_ id: ScalarID) throws(LoopVerificationError) -> Int {
     let type = body[id].type
     switch body[id].instruction {
-    case .constant(let literal):
-      try require(fits(literal, type.element), id)
-      return type.lanes
-    case .dim(let dim):
-      try require(type.element == .i64, id)
-      try verify(dim)
-      return 1
-    case .loopVariable(let loop):
-      try require(type.element == .i64 && openLoops.contains(loop), id)
-      return body[loop].lanes
-    case .index(let index):
-      try require(type.element == .i64, id)
-      return try verify(index)
-    case .isWanted(let number):
-      try require(type.element == .bool && number < function.results.count, id)
-      return 1
+    case .constant, .dim, .loopVariable, .index, .isWanted, .carried, .loopResult:
+      return try verifyLeaf(id)
     case .unary(let operation, let a):
       try require(fits(operation, type.element) && body[a].type.element == type.element, id)
       return body[a].type.lanes
@@ -55,8 +41,6 @@ extension LoopVerifier {
       try require(isArithmeticFloat(type.element) && arguments.count == function.arity, id)
       return try verifySame(id, arguments)
     case .load(let access, let mask): return try verifyLoad(id, access, mask)
-    case .carried(let loop, let number), .loopResult(let loop, let number):
-      return try verifyCarried(id, loop, number)
     case .acrossLanes(let operation, let a):
       try require(body[a].type.element == type.element, id)
       try verify(combining: operation, type.element, failure(id, "combines by"))
@@ -73,6 +57,35 @@ extension LoopVerifier {
     }
   }
 
+  /// Checks a scalar that is computed from no other but those of positions.
+  private func verifyLeaf(_ id: ScalarID) throws(LoopVerificationError) -> Int {
+    let type = body[id].type
+    switch body[id].instruction {
+    case .constant(let literal):
+      try require(fits(literal, type.element), id)
+      return type.lanes
+    case .dim(let dim):
+      try require(type.element == .i64, id)
+      try verify(dim)
+      return 1
+    case .loopVariable(let loop):
+      try require(type.element == .i64 && openLoops.contains(loop), id)
+      return body[loop].lanes
+    case .index(let index):
+      try require(type.element == .i64, id)
+      return try verify(index)
+    case .isWanted(let number):
+      try require(type.element == .bool && number < function.results.count, id)
+      return 1
+    case .carried(let loop, let number), .loopResult(let loop, let number):
+      return try verifyCarried(id, loop, number)
+    case .unary, .binary, .compare, .multiplyAdd, .select, .convert, .bitcast, .call, .load,
+      .acrossLanes, .splat, .accumulate, .round:
+      preconditionFailure("has operands")
+    }
+  }
+
+  /// Throws where a scalar does not fit its instruction.
   private func require(_ fits: Bool, _ id: ScalarID) throws(LoopVerificationError) {
     if !fits { throw failure(id, "\(body[id].instruction) does not give \(body[id].type)") }
   }
@@ -89,6 +102,7 @@ extension LoopVerifier {
     return lanes
   }
 
+  /// Checks an operation on two values; gives its number of lanes.
   private func verifyBinary(
     _ id: ScalarID, _ operation: BinaryOperation, _ a: ScalarID, _ b: ScalarID
   ) throws(LoopVerificationError) -> Int {
@@ -105,6 +119,7 @@ extension LoopVerifier {
     return try verifySame(id, [a, b])
   }
 
+  /// Checks a load; gives its number of lanes.
   private func verifyLoad(
     _ id: ScalarID, _ access: Access, _ mask: ScalarID?
   ) throws(LoopVerificationError) -> Int {
@@ -114,6 +129,7 @@ extension LoopVerifier {
     return try joined(lanes, verify(mask: mask))
   }
 
+  /// Checks what a loop carries or gives; gives its number of lanes.
   private func verifyCarried(
     _ id: ScalarID, _ loop: LoopID, _ number: Int
   ) throws(LoopVerificationError) -> Int {
@@ -124,8 +140,10 @@ extension LoopVerifier {
     return body[id].type.lanes
   }
 
+  /// Whether arithmetic on floating numbers is done in a type.
   private func isArithmeticFloat(_ element: DType) -> Bool { element == .f32 || element == .f64 }
 
+  /// Whether a type may hold a literal.
   private func fits(_ literal: Literal, _ element: DType) -> Bool {
     switch literal {
     case .bool: element == .bool
@@ -134,6 +152,7 @@ extension LoopVerifier {
     }
   }
 
+  /// Whether a type has an operation on one value.
   private func fits(_ operation: UnaryOperation, _ element: DType) -> Bool {
     switch operation {
     case .negate, .abs: element.isInteger || isArithmeticFloat(element)

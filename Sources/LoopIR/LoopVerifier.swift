@@ -52,6 +52,7 @@ struct LoopVerifier {
     guard entered.count == body.loops.count else { throw failure("a loop is never entered") }
   }
 
+  /// Checks the steps of a block.
   private mutating func verify(_ block: Block) throws(LoopVerificationError) {
     for item in block.items { try verify(item) }
   }
@@ -63,11 +64,13 @@ struct LoopVerifier {
     try verify(block)
   }
 
+  /// Makes the scalars of the innermost open block invisible.
   private mutating func closeScope() {
     for id in scopes.removeLast() { visible[id.index] = false }
     finished.subtract(finishedScopes.removeLast())
   }
 
+  /// Checks a step.
   private mutating func verify(_ item: Item) throws(LoopVerificationError) {
     switch item {
     case .scalar(let id): try define(id)
@@ -91,6 +94,7 @@ struct LoopVerifier {
     }
   }
 
+  /// Checks a scalar, and makes it visible.
   private mutating func define(_ id: ScalarID) throws(LoopVerificationError) {
     guard id.index < body.scalars.count else { throw failure("%\(id.index) does not exist") }
     guard defined.insert(id).inserted else { throw failure(id, "is computed twice") }
@@ -126,6 +130,7 @@ struct LoopVerifier {
     return scalar.type
   }
 
+  /// Checks a loop with its body.
   private mutating func verifyLoop(_ id: LoopID) throws(LoopVerificationError) {
     guard id.index < body.loops.count else { throw failure("loop \(id.index) does not exist") }
     guard entered.insert(id).inserted else { throw failure("loop \(id.index) is entered twice") }

@@ -35,7 +35,9 @@ struct ArithmeticTests {
   private func checkInteger<T: FixedWidthInteger & Sendable>(
     _ element: DType, _ type: T.Type, lanes: Int
   ) throws {
-    let values: [T] = [0, 1, 2, 3, 5, 7, 100, .max, .min, .max - 1, .min + 1, T(truncatingIfNeeded: -1)]
+    let values: [T] = [
+      0, 1, 2, 3, 5, 7, 100, .max, .min, .max - 1, .min + 1, T(truncatingIfNeeded: -1),
+    ]
     let (a, b) = pairs(values)
     let nonZero = b.map { $0 == 0 ? 3 : $0 }
     let shifts = b.map { $0 & T(T.bitWidth - 1) }

@@ -307,6 +307,7 @@ struct EntryTests {
     #expect(status & 0xFF == 7)
     let message = try compiled.module.message(status)
     #expect(["step.graph:1:1", "step.graph:1:2"].contains(String(message.prefix(14))))
-    #expect(try compiled.call([100], [Memory(.f64, Array(repeating: 1.0, count: 100)), Memory(.f64, 100)]) == 0)
+    let ones = Memory(Array(repeating: 1.0, count: 100))
+    #expect(try compiled.call([100], [ones, Memory(.f64, 100)]) == 0)
   }
 }

@@ -55,7 +55,9 @@ struct HalfTests {
 
   /// All halves, what lies in the middle between two, and a little beside that.
   private var singles: [Float] {
-    var values: [Float] = [.infinity, -.infinity, .nan, 65519.996, 65520, 1e30, -1e30, .leastNormalMagnitude / 7]
+    var values: [Float] = [
+      .infinity, -.infinity, .nan, 65519.996, 65520, 1e30, -1e30, .leastNormalMagnitude / 7,
+    ]
     for bits in UInt16(0)..<0x7C00 {
       let low = Float(value(ofHalf: bits))
       let high = bits == 0x7BFF ? 65536 : Float(value(ofHalf: bits + 1))

@@ -151,7 +151,8 @@ struct OutputTests {
     var needed: [String] = []
     for line in symbols {
       let parts = line.split(separator: " ")
-      if parts.count == 2 { needed.append(String(parts[1])) } else { defined.append(String(parts[2])) }
+      let name = String(parts[parts.count - 1])
+      if parts.count == 2 { needed.append(name) } else { defined.append(name) }
     }
     let plain = defined.filter { !$0.contains("__") }
     #expect(
@@ -223,8 +224,9 @@ struct OutputTests {
   }
 
   @Test(arguments: [
-    ("aarch64-linux-gnu", "cortex-a72"), ("riscv64-linux-gnu", nil), ("wasm32-unknown-unknown", nil),
-    ("x86_64-apple-macosx13", "x86-64"), ("thumbv7em-none-eabihf", "cortex-m4"),
+    ("aarch64-linux-gnu", "cortex-a72"), ("riscv64-linux-gnu", nil),
+    ("wasm32-unknown-unknown", nil), ("x86_64-apple-macosx13", "x86-64"),
+    ("thumbv7em-none-eabihf", "cortex-m4"),
     ("x86_64-pc-windows-msvc", "x86-64"), ("armv7-linux-gnueabihf", nil),
   ])
   func otherTargets(triple: String, cpu: String?) throws {
@@ -242,6 +244,15 @@ struct OutputTests {
     #expect(assembly.contains("\(prefix)slope__header_and_object_differ_"))
     let ir = String(decoding: outputs[.llvmIR] ?? [], as: UTF8.self)
     #expect(ir.contains("uwtable") == !(triple.contains("wasm") || triple.contains("none")))
+  }
+
+  @Test func webAssemblyNeedsNoRuntimeLibrary() throws {
+    let outputs = try make([Samples.slope(), Samples.step()], [.assembly]) {
+      $0.triple = "wasm32-unknown-unknown"
+    }
+    let assembly = String(decoding: outputs[.assembly] ?? [], as: UTF8.self)
+    #expect(assembly.contains("\tcall\tmalloc"))
+    #expect(!assembly.contains("__multi3"))
   }
 
   @Test func unknownTargets() throws {

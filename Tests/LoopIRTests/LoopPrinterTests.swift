@@ -51,7 +51,8 @@ struct LoopPrinterTests {
         Formal(name: "w", element: .f32, shape: [Dim(4)], isInout: true, site: .none),
       ], results: [Formal(name: "y", element: .f32, shape: [], site: .none)],
       requirements: [Requirement(.equal(n, Dim(4)), .sizeMismatch, site: .none)],
-      constants: [ConstantData(element: .f32, elements: .floats([1, 2]))], bodies: [finished, Body(serves: [])])
+      constants: [ConstantData(element: .f32, elements: .floats([1, 2]))],
+      bodies: [finished, Body(serves: [])])
     try function.verify()
     #expect(function.dump() == Self.expected)
   }

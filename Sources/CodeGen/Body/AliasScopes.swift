@@ -4,8 +4,8 @@ import LoopIR
 /// Tells LLVM which accesses of one loop tree do not meet, since addresses in one workspace do not
 /// show it.
 ///
-/// Within a tree only: over a whole function, what is known would grow with the square of the number
-/// of buffers, and memory whose life has ended is used again.
+/// Within a tree only: over a whole function, what is known would grow with the square of the
+/// number of buffers, and memory whose life has ended is used again.
 final class AliasScopes {
   /// A stretch of memory that has a name.
   private enum Memory: Hashable {
@@ -47,6 +47,7 @@ final class AliasScopes {
     }
   }
 
+  /// The stretch of memory that a buffer names.
   private func memory(of buffer: BufferID) -> Memory? {
     guard let root = body.root(of: buffer) else { return nil }
     switch body[root].storage {
@@ -66,6 +67,7 @@ final class AliasScopes {
     object.builder.setAliasScopes(of: instruction, in: node.own, notIn: node.others)
   }
 
+  /// The scope of a stretch, and those that it does not meet.
   private func makeNode(_ memory: Memory) -> (own: IRMetadata, others: IRMetadata?) {
     let own = scopes[memory].map { object.context.metadata([$0]) }
     let others = memories.filter { areDisjoint(memory, $0) }.compactMap { scopes[$0] }
@@ -94,10 +96,12 @@ private struct TreeAccesses {
 
   init(_ body: Body) { self.body = body }
 
+  /// Adds a buffer.
   private mutating func add(_ buffer: BufferID) {
     if seen.insert(buffer).inserted { touched.append(buffer) }
   }
 
+  /// Adds what some steps touch.
   mutating func add(_ items: [Item]) {
     for item in items {
       switch item {

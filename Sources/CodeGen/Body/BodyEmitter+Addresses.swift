@@ -87,6 +87,7 @@ extension BodyEmitter {
     return sum
   }
 
+  /// The number of elements from one position to the next, for each axis.
   private func strides(of buffer: BufferID) -> [Dim] {
     if let known = strides[buffer.index] { return known }
     var stride = Dim(1)
@@ -117,6 +118,7 @@ extension BodyEmitter {
     return count > 1 ? .many(pointer, areDistinct: false) : .one(pointer)
   }
 
+  /// Whether a position differs between lanes.
   private func hasLanes(_ index: Index) -> Bool {
     index.loops.contains { isLaneLoop($0.variable) }
       || index.scalars.contains { body[$0.variable].type.lanes > 1 }

@@ -2,9 +2,10 @@ import LLVMInterop
 import LoopIR
 import Support
 
-/// Loops that run several turns at once: as many full ones as there are, then one for the rest under
-/// a mask (before them in a reversed loop).
+/// Loops that run several turns at once: as many full ones as there are, then one for the rest
+/// under a mask (before them in a reversed loop).
 extension BodyEmitter {
+  /// Emits a loop of several lanes; gives the carried values behind it.
   func emitLaneLoop(_ id: LoopID, _ initial: [IRValue]) -> [IRValue] {
     let loop = body[id]
     if let extent = loop.extent.constant {
@@ -23,6 +24,7 @@ extension BodyEmitter {
     return emitRest(id, from: whole, rest, nearly)
   }
 
+  /// Emits a lane loop whose number of turns is known.
   private func emitFixedLaneLoop(
     _ id: LoopID, _ extent: Int, _ initial: [IRValue]
   ) -> [IRValue] {

@@ -22,6 +22,7 @@ extension BodyEmitter {
     return object.registered(raw, element)
   }
 
+  /// Loads neighbours; 0 in lanes that are not active.
   private func loadRow(
     _ type: IRType, _ pointer: IRValue, _ active: IRValue?, _ element: DType
   ) -> IRValue {
@@ -32,6 +33,7 @@ extension BodyEmitter {
       type, pointer, align: element.byteSize, mask: active, passthru: type.zero)
   }
 
+  /// Loads each lane from its own address; 0 in lanes that are not active.
   private func gather(
     _ type: IRType, _ pointers: IRValue, _ active: IRValue?, _ element: DType
   ) -> IRValue {
@@ -90,6 +92,7 @@ extension BodyEmitter {
     emitIf(object.builder.reduce(.or, active), run)
   }
 
+  /// Stores to neighbours, or combines with what is there.
   private func storeRow(
     _ buffer: BufferID, _ pointer: IRValue, _ value: IRValue, _ active: IRValue?,
     _ combining: BinaryOperation?
@@ -111,6 +114,7 @@ extension BodyEmitter {
     note(store, accesses: buffer)
   }
 
+  /// Stores each lane to its own address, or combines with what is there.
   private func scatter(
     _ buffer: BufferID, _ pointers: IRValue, _ value: IRValue, _ active: IRValue?,
     _ combining: BinaryOperation?

@@ -17,6 +17,7 @@ extension BodyEmitter {
     aliases = around
   }
 
+  /// Emits a loop, and keeps what it gives.
   private func emitLoop(_ id: LoopID) {
     let loop = body[id]
     let initial = loop.carried.map { value($0.initial) }
@@ -34,7 +35,7 @@ extension BodyEmitter {
     let count = loop.bound.map { value($0) } ?? object.dim(loop.extent, scope)
     var last: IRValue?
     if loop.isReversed {
-      func greatest() -> IRValue { object.builder.sub(count, index(1), noWrap: .signed) }
+      let greatest = { self.object.builder.sub(count, self.index(1), noWrap: .signed) }
       last = loop.bound == nil ? atLevel(0, greatest) : greatest()
     }
     let isKnownPositive = loop.bound == nil && (loop.extent.constant ?? 0) > 0
@@ -45,6 +46,7 @@ extension BodyEmitter {
     }
   }
 
+  /// A number of type `i64`.
   func index(_ value: Int) -> IRValue { object.index(value) }
 
   /// Leaves a loop out that has no turns.
@@ -59,6 +61,44 @@ extension BodyEmitter {
     _ id: LoopID, count: IRValue, isKnownPositive: Bool, _ initial: [IRValue],
     _ turn: (IRValue, [IRValue]) -> [IRValue]
   ) -> [IRValue] {
+    let counting = begin(id, count, isKnownPositive: isKnownPositive, initial)
+    let next = turn(counting.counter.value, counting.entering.map(\.value))
+    let counter = counting.counter
+    let following = object.builder.add(counter.value, index(1), noWrap: [.signed, .unsigned])
+    let isDone = object.builder.icmp(.eq, following, count)
+    let latch = object.builder.block
+    let jump = object.builder.condBr(isDone, then: counting.exit, else: counting.header)
+    if isLong(id) {
+      object.builder.setLoop(object.context.loop([.mustProgress, .interleave(1)]), of: jump)
+    }
+    counter.add(following, from: latch)
+    for (phi, value) in zip(counting.entering, next) { phi.add(value, from: latch) }
+    object.position(atEnd: counting.exit)
+    let endsEarly = body[id].going != nil
+    if isKnownPositive, !endsEarly { return next }
+    return next.indices.map { slot in
+      let phi = object.builder.phi(next[slot].type)
+      if !isKnownPositive { phi.add(initial[slot], from: counting.before) }
+      if endsEarly { phi.add(counting.entering[slot].value, from: counting.header) }
+      phi.add(next[slot], from: latch)
+      return phi.value
+    }
+  }
+
+  /// A counting loop whose turn is being emitted.
+  private struct Counting {
+    /// The block in front of the loop, its first one, and the one behind it.
+    var before: IRBlock
+    var header: IRBlock
+    var exit: IRBlock
+    var counter: IRPhi
+    var entering: [IRPhi]
+  }
+
+  /// Emits what stands in front of a turn: the test whether there is one, and the phis.
+  private func begin(
+    _ id: LoopID, _ count: IRValue, isKnownPositive: Bool, _ initial: [IRValue]
+  ) -> Counting {
     let name = body[id].name
     let header = object.builder.appendBlock(name)
     let exit = object.builder.appendBlock("\(name).end")
@@ -77,31 +117,13 @@ extension BodyEmitter {
       phi.add(value, from: before)
       return phi
     }
-    let going = body[id].going
-    if let going {
+    if let going = body[id].going {
       let block = object.builder.appendBlock("\(name).going")
       object.builder.condBr(entering[going].value, then: block, else: exit)
       object.position(atEnd: block)
     }
-    let next = turn(counter.value, entering.map(\.value))
-    let following = object.builder.add(counter.value, index(1), noWrap: [.signed, .unsigned])
-    let isDone = object.builder.icmp(.eq, following, count)
-    let latch = object.builder.block
-    let jump = object.builder.condBr(isDone, then: exit, else: header)
-    if isLong(id) {
-      object.builder.setLoop(object.context.loop([.mustProgress, .interleave(1)]), of: jump)
-    }
-    counter.add(following, from: latch)
-    for (phi, value) in zip(entering, next) { phi.add(value, from: latch) }
-    object.position(atEnd: exit)
-    if isKnownPositive, going == nil { return next }
-    return next.indices.map { slot in
-      let phi = object.builder.phi(next[slot].type)
-      if !isKnownPositive { phi.add(initial[slot], from: before) }
-      if going != nil { phi.add(entering[slot].value, from: header) }
-      phi.add(next[slot], from: latch)
-      return phi.value
-    }
+    return Counting(
+      before: before, header: header, exit: exit, counter: counter, entering: entering)
   }
 
   /// Whether one turn of an innermost loop keeps a processor busy, so that several at once would

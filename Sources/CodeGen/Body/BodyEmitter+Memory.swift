@@ -27,6 +27,7 @@ extension BodyEmitter {
     return argument(.parameter(number)).map { object.registered($0, body[root].element) }
   }
 
+  /// Loads an element from an address.
   func loadOne(_ buffer: BufferID, _ pointer: IRValue) -> IRValue {
     let element = body[buffer].element
     let raw = object.builder.load(object.memoryType(element), pointer, align: element.byteSize)

@@ -41,6 +41,7 @@ extension BodyEmitter {
     var offset = Dim(0)
   }
 
+  /// The level of a loop's body.
   private func level(of loop: LoopID) -> Int { loops[loop.index]?.level ?? 0 }
 
   /// Adds an offset that depends on sizes alone.
@@ -81,6 +82,7 @@ extension BodyEmitter {
     levels[level].rows[key] = row.pointer
   }
 
+  /// A variable times its coefficient; an exact one does not wrap.
   private func product(_ value: IRValue, _ factor: Dim, isExact: Bool) -> IRValue {
     if factor == Dim(1) { return value }
     let noWrap: NoWrap = isExact ? .signed : []
@@ -96,6 +98,7 @@ extension BodyEmitter {
     return address
   }
 
+  /// Computes the address of a buffer that is no alias.
   private func makeBase(_ root: BufferID) -> IRValue {
     switch body[root].storage {
     case .parameter(let number), .update(let number): return given(.parameter(number))
@@ -115,6 +118,7 @@ extension BodyEmitter {
     }
   }
 
+  /// What the C function was given in a role.
   private func given(_ role: Argument.Role) -> IRValue {
     guard let value = argument(role) else { preconditionFailure("no argument \(role)") }
     return value

@@ -30,7 +30,8 @@ extension BodyEmitter {
     case .select(let condition, let a, let b):
       return object.builder.select(
         value(condition), value(a, lanes: type.lanes), value(b, lanes: type.lanes))
-    case .convert(let a): return object.convert(value(a), from: body[a].type.element, to: type.element)
+    case .convert(let a):
+      return object.convert(value(a), from: body[a].type.element, to: type.element)
     case .bitcast(let a): return object.builder.bitcast(value(a), to: object.registerType(type))
     case .round(let a, let element): return object.rounded(value(a), to: element)
     case .call(let function, let arguments):
@@ -42,7 +43,8 @@ extension BodyEmitter {
     }
   }
 
-  /// The right operand; a divisor in a lane behind the end of a loop is 1, since it may be anything.
+  /// The right operand; a divisor in a lane behind the end of a loop is 1, since it may be
+  /// anything there.
   private func safeOperand(
     of operation: BinaryOperation, _ b: ScalarID, _ type: ScalarType
   ) -> IRValue {
@@ -98,11 +100,13 @@ extension ObjectEmitter {
     }
   }
 
+  /// The greatest value of a type, in every lane.
   private func greatest(_ element: DType, _ type: IRType) -> IRValue {
     if element.isFloat { return type.constant(Double.infinity) }
     return element.isSigned ? type.constant(element.integerRange.1) : type.allOnes
   }
 
+  /// The least value of a type, in every lane.
   private func least(_ element: DType, _ type: IRType) -> IRValue {
     if element.isFloat { return type.constant(-Double.infinity) }
     return element.isSigned ? type.constant(element.integerRange.0) : type.zero

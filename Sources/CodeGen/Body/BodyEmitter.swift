@@ -84,6 +84,7 @@ final class BodyEmitter {
     }
   }
 
+  /// Emits one step.
   func emit(_ item: Item) {
     switch item {
     case .scalar(let id):
@@ -104,6 +105,7 @@ final class BodyEmitter {
     }
   }
 
+  /// Emits the jump to one of two blocks, and the blocks.
   private func emitBranch(_ condition: IRValue, _ then: Block, _ otherwise: Block) {
     let yes = object.builder.appendBlock("then")
     let no = otherwise.items.isEmpty ? nil : object.builder.appendBlock("else")

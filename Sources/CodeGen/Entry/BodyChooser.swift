@@ -83,6 +83,7 @@ struct BodyChooser {
     return call(number, body)
   }
 
+  /// Whether a body costs less in place than a call of it.
   private func isSmall(_ body: Body) -> Bool {
     body.block.isSmall(limit: BodyChooser.smallBody)
       && body.commit.isSmall(limit: BodyChooser.smallBody)

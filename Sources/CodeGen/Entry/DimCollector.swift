@@ -6,8 +6,8 @@ struct DimCollector {
   private var seen: Set<Dim> = []
   private var dims: [Dim] = []
 
-  /// The sizes that are more than a number or a symbol, in the order in which they occur. Products of
-  /// axes, which addresses need, are not among them: they fit wherever there are elements.
+  /// The sizes that are more than a number or a symbol, in the order in which they occur. Products
+  /// of axes, which addresses need, are not among them: they fit wherever there are elements.
   static func dims(of function: LoopFunction) -> [Dim] {
     var collector = DimCollector()
     for formal in function.parameters + function.results { collector.add(formal.shape) }
@@ -16,15 +16,18 @@ struct DimCollector {
     return collector.dims
   }
 
+  /// Adds a size, unless it is a number or a symbol.
   private mutating func add(_ dim: Dim) {
     guard dim.constant == nil, dim.symbolName == nil else { return }
     if seen.insert(dim).inserted { dims.append(dim) }
   }
 
+  /// Adds the sizes of a shape.
   private mutating func add(_ shape: [Dim]) {
     for dim in shape { add(dim) }
   }
 
+  /// Adds the sizes that a requirement compares.
   private mutating func add(_ requirement: Requirement) {
     switch requirement.condition {
     case .equal(let a, let b), .multiple(let a, let b): add([a, b])
@@ -32,12 +35,14 @@ struct DimCollector {
     }
   }
 
+  /// Adds what a body computes with.
   private mutating func add(_ body: Body) {
     for buffer in body.buffers { add(buffer.shape) }
     for loop in body.loops { add(loop.extent) }
     for scalar in body.scalars { add(scalar.instruction) }
   }
 
+  /// Adds the sizes in an instruction; those of addresses are products of axes.
   private mutating func add(_ instruction: Instruction) {
     switch instruction {
     case .dim(let dim): add(dim)

@@ -44,7 +44,9 @@ final class EntryEmitter {
       let value = scope.function.parameter(number)
       value.name = argument.name
       arguments[argument.role] = value
-      if case .symbol(let symbol) = argument.role { scope.symbols[function.symbols[symbol]] = value }
+      if case .symbol(let symbol) = argument.role {
+        scope.symbols[function.symbols[symbol]] = value
+      }
       object.addPointerAttributes(argument, interface, to: scope.function, number)
     }
   }
@@ -84,7 +86,8 @@ final class EntryEmitter {
     let isTooSmall = object.builder.icmp(.ult, given, object.value(size))
     let address = object.builder.ptrtoint(pointer, to: object.sizeType)
     let mask = object.sizeType.constant(WorkspacePlan.alignment - 1)
-    let isMisaligned = object.builder.icmp(.ne, object.builder.and(address, mask), object.sizeType.zero)
+    let rest = object.builder.and(address, mask)
+    let isMisaligned = object.builder.icmp(.ne, rest, object.sizeType.zero)
     var bit = object.builder.or(isTooSmall, isMisaligned)
     bit = object.builder.and(bit, object.builder.not(object.builder.isNull(pointer)))
     if size.constant == nil {

@@ -15,6 +15,7 @@ enum Quantity {
 
 /// Arithmetic on sizes; what is known is computed here and now.
 extension ObjectEmitter {
+  /// The size as an `i64`.
   func value(_ quantity: Quantity) -> IRValue {
     switch quantity {
     case .constant(let number): context.i64.constant(number)
@@ -41,6 +42,7 @@ extension ObjectEmitter {
     return .value(builder.mul(value(a), context.i64.constant(factor)))
   }
 
+  /// The greater of two sizes.
   func maximum(_ a: Quantity, _ b: Quantity) -> Quantity {
     if let x = a.constant, let y = b.constant { return .constant(max(x, y)) }
     if a.constant == 0 { return b }

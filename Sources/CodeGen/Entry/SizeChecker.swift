@@ -2,8 +2,8 @@ import LLVMInterop
 import LoopIR
 import Support
 
-/// Computes the sizes of a call without jumps, and collects what may be wrong with them: one test at
-/// the end decides.
+/// Computes the sizes of a call without jumps, and collects what may be wrong with them: one test
+/// at the end decides.
 final class SizeChecker {
   let object: ObjectEmitter
   let function: LoopFunction
@@ -24,6 +24,7 @@ final class SizeChecker {
     var overflow: IRValue?
   }
 
+  /// What the size of an array depends on.
   private struct SizedShape: Hashable {
     var shape: [Dim]
     var byteSize: Int
@@ -116,8 +117,10 @@ final class SizeChecker {
     return bits.dropFirst().reduce(first) { object.builder.or($0, $1) }
   }
 
+  /// The value of a size.
   private func dim(_ dim: Dim) -> IRValue { object.dim(dim, scope) }
 
+  /// Whether a size is below 0.
   private func isNegative(_ value: IRValue) -> IRValue {
     object.builder.icmp(.slt, value, object.index(0))
   }
@@ -169,6 +172,7 @@ extension SizeChecker {
     return object.builder.intrinsic("llvm.smax", [value, object.index(0)])
   }
 
+  /// Whether no axis is empty.
   private func areAllPositive(_ factors: [IRValue]) -> IRValue {
     let bits = factors.map { object.builder.icmp(.ne, $0, object.index(0)) }
     return bits.dropFirst().reduce(bits[0]) { object.builder.and($0, $1) }
@@ -182,11 +186,12 @@ extension SizeChecker {
     return Size(count: object.product(.value(count), fixed))
   }
 
+  /// The size of an array with so many fixed elements for each choice of the other axes.
   private func size(ofFactors factors: [IRValue], _ fixed: UInt64, _ element: DType) -> Size {
     var count = factors[0]
     var bits: [IRValue] = []
     for factor in factors.dropFirst() {
-      let product = object.builder.mulWithOverflow(count, factor, signed: false)
+      let product = object.product(count, factor, signed: false)
       count = product.value
       bits.append(product.overflow)
     }

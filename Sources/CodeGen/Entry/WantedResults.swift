@@ -47,6 +47,7 @@ extension WantedResults {
     return result
   }
 
+  /// The block without the branches that are known not to run.
   private func prune(_ block: Block, _ body: Body) -> Block {
     var items: [Item] = []
     for item in block.items {

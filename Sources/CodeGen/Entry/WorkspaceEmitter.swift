@@ -43,6 +43,7 @@ struct WorkspaceEmitter {
     return WorkspaceMemory(base: address.value, owned: release.value)
   }
 
+  /// Whether a workspace is needed and none was given.
   private func mustAllocate(_ given: IRValue) -> IRValue {
     let isNull = object.builder.isNull(given)
     if size.constant != nil { return isNull }

@@ -24,6 +24,7 @@ package enum CName {
     path.split(separator: "/").last.map(String.init) ?? path
   }
 
+  /// Whether C allows a character in names.
   private static func isWordCharacter(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar {
     case "a"..."z", "A"..."Z", "0"..."9", "_": true
@@ -31,6 +32,7 @@ package enum CName {
     }
   }
 
+  /// Whether a byte is a digit.
   private static func isDigit(_ byte: UInt8) -> Bool {
     (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }

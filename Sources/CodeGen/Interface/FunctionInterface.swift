@@ -3,6 +3,7 @@ import Support
 
 /// An argument of a C function.
 struct Argument {
+  /// What an argument is for, with its number in the function.
   enum Role: Hashable {
     case symbol(Int)
     case parameter(Int)

@@ -30,11 +30,13 @@ struct SignatureHash {
     add(text)
   }
 
+  /// Adds a text and its end.
   private mutating func add(_ text: String) {
     for byte in text.utf8 { add(byte) }
     add(0)
   }
 
+  /// Adds a byte.
   private mutating func add(_ byte: UInt8) {
     state = (state ^ UInt64(byte)) &* 0x100_0000_01B3
   }

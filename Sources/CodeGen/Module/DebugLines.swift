@@ -19,6 +19,7 @@ final class DebugLines {
     fileprivate var location: IRMetadata?
   }
 
+  /// Begins the debug information; nil for functions that stand in no file.
   init?(_ module: borrowing Module, _ interface: ObjectInterface, isOptimized: Bool) {
     files = interface.files
     guard let first = interface.functions.first?.function.site.file,
@@ -67,6 +68,7 @@ final class DebugLines {
     return node
   }
 
+  /// The node of a source file.
   private func file(_ id: FileID) -> IRMetadata {
     if let known = fileNodes[id] { return known }
     let node = info.file(DebugFile(name: files[id].path, directory: "."))

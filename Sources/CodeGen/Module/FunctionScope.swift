@@ -63,6 +63,7 @@ extension ObjectEmitter {
     return value
   }
 
+  /// A product of symbols, quotients and a number.
   private func product(
     _ term: Dim.Term, _ scope: FunctionScope, overflow: OverflowBits?
   ) -> IRValue {
@@ -83,6 +84,7 @@ extension ObjectEmitter {
     return term.coefficient == 1 ? product : times(product, coefficient, overflow)
   }
 
+  /// The value of a symbol.
   private func symbol(_ name: String, _ scope: FunctionScope) -> IRValue {
     guard let value = scope.symbols[name] else { preconditionFailure("unknown size \(name)") }
     return value
@@ -100,6 +102,7 @@ extension ObjectEmitter {
     return builder.add(quotient, builder.sext(isBelow, to: context.i64))
   }
 
+  /// A sum, whose overflow is noted where that is asked for.
   private func plus(_ a: IRValue, _ b: IRValue, _ overflow: OverflowBits?) -> IRValue {
     guard let overflow else { return builder.add(a, b, noWrap: .signed) }
     let sum = builder.addWithOverflow(a, b, signed: true)
@@ -107,11 +110,25 @@ extension ObjectEmitter {
     return sum.value
   }
 
+  /// A product, whose overflow is noted where that is asked for.
   private func times(_ a: IRValue, _ b: IRValue, _ overflow: OverflowBits?) -> IRValue {
     guard let overflow else { return builder.mul(a, b, noWrap: .signed) }
-    let product = builder.mulWithOverflow(a, b, signed: true)
+    let product = product(a, b, signed: true)
     overflow.bits.append(product.overflow)
     return product.value
+  }
+}
+
+extension ObjectEmitter {
+  /// The product, and whether it does not fit.
+  func product(_ a: IRValue, _ b: IRValue, signed: Bool) -> Builder.Overflowing {
+    if target.multipliesWide { return builder.mulWithOverflow(a, b, signed: signed) }
+    func magnitude(_ value: IRValue) -> IRValue {
+      signed ? builder.intrinsic("llvm.abs", [value, context.false], on: [value.type]) : value
+    }
+    let divisor = builder.intrinsic("llvm.umax", [magnitude(b), index(1)])
+    let limit = builder.udiv(context.i64.constant(Int64.max), divisor)
+    return (builder.mul(a, b), builder.icmp(.ugt, magnitude(a), limit))
   }
 }
 

@@ -7,9 +7,8 @@ extension ObjectEmitter {
   func global(_ constant: ConstantData) -> IRGlobal {
     if let known = constants[constant] { return known }
     let bytes = DataBytes(constant, isLittleEndian: target.isLittleEndian).bytes
-    let global = bytes.withUnsafeBytes {
-      module.addData("data", $0, align: min(WorkspacePlan.alignment, 16 * ((bytes.count + 15) / 16)))
-    }
+    let alignment = bytes.count < WorkspacePlan.alignment ? 16 : WorkspacePlan.alignment
+    let global = bytes.withUnsafeBytes { module.addData("data", $0, align: alignment) }
     constants[constant] = global
     return global
   }

@@ -56,6 +56,7 @@ struct MessageTable {
     append("unknown error", -1)
   }
 
+  /// Adds a message and the status that it belongs to.
   private mutating func append(_ message: String, _ status: Int) {
     text += "\0"
     offsets.append(text.utf8.count)

@@ -70,6 +70,7 @@ final class ObjectEmitter {
     debug?.resume(place, self)
   }
 
+  /// Goes back to a place.
   private func restore(_ saved: InsertionPoint?) {
     point = saved
     switch saved {

@@ -7,6 +7,9 @@ struct TargetFacts {
   let isBareMetal: Bool
   /// The attributes of every function.
   let attributes: [IRAttribute]
+  /// Whether the product of two numbers of 64 bits can be had whole; WebAssembly would call a
+  /// function of the compiler's run-time library.
+  let multipliesWide: Bool
   /// Whether the CPU converts between `f16` and `f32` itself.
   let convertsHalves: Bool
 
@@ -15,6 +18,7 @@ struct TargetFacts {
     pointerBits = machine.pointerBits
     isLittleEndian = machine.dataLayout.hasPrefix("e")
     isBareMetal = target.isBareMetal
+    multipliesWide = !target.architecture.hasPrefix("wasm")
     convertsHalves = TargetFacts.convertsHalves(target, vectorBits: machine.vectorBits)
     var attributes = machine.functionAttributes
     attributes += [.noUnwind, .mustProgress]

@@ -15,8 +15,8 @@ enum BlockPart {
   }
 }
 
-/// Cuts long blocks into parts, which become functions of their own: some of LLVM's passes take time
-/// that grows with the square of a function's length.
+/// Cuts long blocks into parts, which become functions of their own: some of LLVM's passes take
+/// time that grows with the square of a function's length.
 struct BlockSplitter {
   private let body: Body
   /// How long each loop is.
@@ -25,9 +25,9 @@ struct BlockSplitter {
   /// A block of more steps than this is cut.
   static let blockLimit = 1500
   /// The steps of a part.
-  static let partLimit = 400
-  /// What a loop counts beside its steps: LLVM makes several of it, and its strength reduction takes
-  /// time that grows with the square of their number.
+  static let partLimit = 250
+  /// What a loop counts beside its steps: LLVM makes several of it, and its strength reduction
+  /// takes time that grows with the square of their number.
   static let loopWeight = 60
 
   init(_ body: Body) {
@@ -50,8 +50,10 @@ struct BlockSplitter {
     self.weights = weights
   }
 
+  /// How long a block is.
   private func weight(_ block: Block) -> Int { block.items.reduce(0) { $0 + weight($1) } }
 
+  /// How long a step is.
   private func weight(_ item: Item) -> Int {
     switch item {
     case .scalar, .store, .check, .stopIfFailed: 1

@@ -174,6 +174,7 @@ extension BodyEmitter {
     return taken
   }
 
+  /// Puts back what stood in the place of captured things.
   private func giveBack(_ taken: Taken) {
     for (id, value) in taken.values { values[id.index] = value }
     for (loop, state) in taken.loops { loops[loop.index] = state }
@@ -186,11 +187,13 @@ struct Frame {
   let address: IRValue
   let layout: FrameLayout
 
+  /// The bytes in front of something.
   private func offset(_ captured: Captured) -> Int {
     guard let offset = layout.offsets[captured] else { preconditionFailure("no place in frame") }
     return offset
   }
 
+  /// The address of something.
   private func place(_ captured: Captured) -> IRValue {
     let object = emitter.object
     return object.builder.element(object.context.i8, address, object.index(offset(captured)))
@@ -201,12 +204,15 @@ struct Frame {
     1 << min(6, offset(captured).trailingZeroBitCount)
   }
 
+  /// Puts a value into its place.
   func store(_ captured: Captured, _ value: IRValue) {
     emitter.object.builder.store(value, place(captured), align: alignment(captured))
   }
 
+  /// The value in a place.
   func load(_ captured: Captured) -> IRValue { load(captured, emitter.type(of: captured)) }
 
+  /// The value in a place, of a type that the emitter does not know.
   func load(_ captured: Captured, _ type: IRType) -> IRValue {
     emitter.object.builder.load(type, place(captured), align: alignment(captured))
   }

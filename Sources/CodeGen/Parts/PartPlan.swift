@@ -42,6 +42,7 @@ struct PartPlan {
     return producers[id]
   }
 
+  /// Notes that a part leaves a value for a later one.
   private mutating func leave(_ id: ScalarID, in producer: Int, until part: Int) {
     guard part > producer else { return }
     if lastUse[id] == nil { left[producer].append(id) }

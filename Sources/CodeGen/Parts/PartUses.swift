@@ -42,14 +42,17 @@ struct PartUses {
     captured.compactMap { if case .scalar(let id) = $0 { id } else { nil } }
   }
 
+  /// Notes that something is taken from outside.
   private mutating func capture(_ captured: Captured) {
     if seen.insert(captured).inserted { self.captured.append(captured) }
   }
 
+  /// Adds the steps of a block.
   private mutating func add(_ block: Block) {
     for item in block.items { add(item) }
   }
 
+  /// Adds a step.
   private mutating func add(_ item: Item) {
     switch item {
     case .scalar(let id):
@@ -69,6 +72,7 @@ struct PartUses {
     }
   }
 
+  /// Adds a loop with its body.
   private mutating func addLoop(_ id: LoopID) {
     if let bound = body[id].bound { use(bound) }
     for value in body[id].carried { use(value.initial) }
@@ -77,6 +81,7 @@ struct PartUses {
     for value in body[id].carried { use(value.next) }
   }
 
+  /// Notes the use of a scalar.
   private mutating func use(_ id: ScalarID) {
     switch body[id].instruction {
     case .carried(let loop, _), .loopResult(let loop, _):
@@ -88,6 +93,7 @@ struct PartUses {
     }
   }
 
+  /// Adds what an instruction uses.
   private mutating func add(_ instruction: Instruction) {
     for operand in instruction.operands { use(operand) }
     switch instruction {
@@ -102,15 +108,18 @@ struct PartUses {
     }
   }
 
+  /// Notes the use of a loop's variable.
   private mutating func use(_ loop: LoopID) {
     if !entered.contains(loop) { capture(.variable(loop)) }
   }
 
+  /// Adds what a position uses.
   private mutating func add(_ index: Index) {
     for term in index.loops { use(term.variable) }
     for term in index.scalars { use(term.variable) }
   }
 
+  /// Adds what an access uses.
   private mutating func add(_ access: Access) {
     for index in access.indices { add(index) }
     guard let root = body.root(of: access.buffer) else { return }

@@ -21,6 +21,7 @@ extension ObjectInterface {
     ]).text() + "\n"
   }
 
+  /// All about a function.
   private func json(_ interface: FunctionInterface) -> JSON {
     let function = interface.function
     func symbol(_ name: String) -> JSON {
@@ -43,6 +44,7 @@ extension ObjectInterface {
     ])
   }
 
+  /// All about a parameter or a result.
   private func json(_ formal: Formal, isResult: Bool) -> JSON {
     var members: [(String, JSON)] = [
       ("name", .string(formal.name)), ("dtype", .string(formal.element.rawValue)),
@@ -56,6 +58,7 @@ extension ObjectInterface {
     return .object(members)
   }
 
+  /// A failure with its constant.
   private func json(_ failure: Failure) -> JSON {
     .object([
       ("code", .number(failure.rawValue)), ("constant", .string(constantName(failure))),
@@ -63,6 +66,7 @@ extension ObjectInterface {
     ])
   }
 
+  /// A status code with its message.
   private func json(_ place: Place) -> JSON {
     .object([
       ("status", .number(places.status(place))), ("code", .number(place.failure.rawValue)),

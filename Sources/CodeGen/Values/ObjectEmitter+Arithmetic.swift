@@ -4,6 +4,7 @@ import Support
 
 /// Operations on values in registers, on one lane or several.
 extension ObjectEmitter {
+  /// An operation on one value.
   func unary(_ operation: UnaryOperation, _ a: IRValue, _ element: DType) -> IRValue {
     switch operation {
     case .negate: element.isFloat ? builder.fneg(a) : builder.neg(a)
@@ -18,12 +19,14 @@ extension ObjectEmitter {
     }
   }
 
+  /// The absolute value; the least integer is its own.
   private func magnitude(_ a: IRValue, _ element: DType) -> IRValue {
     if element.isFloat { return builder.intrinsic("llvm.fabs", [a]) }
     if !element.isSigned { return a }
     return builder.intrinsic("llvm.abs", [a, context.false], on: [a.type])
   }
 
+  /// An operation on two values.
   func binary(
     _ operation: BinaryOperation, _ a: IRValue, _ b: IRValue, _ element: DType
   ) -> IRValue {
@@ -83,11 +86,13 @@ extension ObjectEmitter {
     return builder.srem(a, builder.select(isMinusOne, b.type.constant(1), b))
   }
 
+  /// Whether a divisor is not known to be another number than −1.
   private func mayBeMinusOne(_ divisor: IRValue) -> Bool {
     guard divisor.isConstant, let value = divisor.constantInteger else { return true }
     return value == -1
   }
 
+  /// A comparison; floating ones are ordered, but `notEqual`.
   func compare(
     _ comparison: Comparison, _ a: IRValue, _ b: IRValue, _ element: DType
   ) -> IRValue {
@@ -95,6 +100,7 @@ extension ObjectEmitter {
     return builder.icmp(intPredicate(comparison, isSigned: element.isSigned), a, b)
   }
 
+  /// LLVM's name of a comparison of floating numbers.
   private func floatPredicate(_ comparison: Comparison) -> FloatPredicate {
     switch comparison {
     case .equal: .oeq
@@ -106,6 +112,7 @@ extension ObjectEmitter {
     }
   }
 
+  /// LLVM's name of a comparison of integers.
   private func intPredicate(_ comparison: Comparison, isSigned: Bool) -> IntPredicate {
     switch comparison {
     case .equal: .eq

@@ -10,14 +10,17 @@ extension ObjectEmitter {
     value.type.constant(Int64(bits))
   }
 
+  /// The bits of an `f32`.
   private func asBits(_ value: IRValue) -> IRValue {
     builder.bitcast(value, to: context.i32.lanes(value.type.laneCount))
   }
 
+  /// The `f32` that some bits are.
   private func asFloat(_ value: IRValue) -> IRValue {
     builder.bitcast(value, to: context.float.lanes(value.type.laneCount))
   }
 
+  /// A `bf16` as an `f32`, of which it is the upper half.
   func float(ofBrainHalf raw: IRValue) -> IRValue {
     let wide = builder.zext(raw, to: context.i32.lanes(raw.type.laneCount))
     return asFloat(builder.shl(wide, bits(16, like: wide)))
@@ -36,6 +39,7 @@ extension ObjectEmitter {
     return builder.trunc(result, to: context.i16.lanes(value.type.laneCount))
   }
 
+  /// An `f16` as an `f32`.
   func float(ofHalf raw: IRValue) -> IRValue {
     let lanes = raw.type.laneCount
     if target.convertsHalves {

@@ -15,6 +15,7 @@ extension ObjectEmitter {
     return result
   }
 
+  /// Calls a function of libm on one lane.
   private func callOnce(
     _ function: LibraryFunction, _ arguments: [IRValue], _ element: DType
   ) -> IRValue {
