@@ -1,4 +1,5 @@
 import CodeGen
+import Foundation
 import LoopIR
 import Support
 import Testing
@@ -30,12 +31,13 @@ struct FreedomTests {
   }
 
   @Test func buffersOfOneWorkspaceDoNotMeet() throws {
+    func vectorLoops(_ ir: String) -> Int { ir.components(separatedBy: "\nvector.body").count - 1 }
     let apart = try optimizedIR(throughWorkspace(below: [0, 1]))
-    #expect(apart.contains("vector.body"))
+    #expect(vectorLoops(apart) == 3)
     #expect(!apart.contains("vector.memcheck"))
     // Where the plan does not keep them apart, LLVM may not take it for granted.
     let together = try optimizedIR(throughWorkspace(below: [0]))
-    #expect(together.contains("vector.memcheck"))
+    #expect(vectorLoops(together) == 2 || together.contains("vector.memcheck"))
   }
 
   /// y[i] = x[i] * x[i] + x[i].
