@@ -108,8 +108,28 @@ package struct Rewriter: Sendable {
     return value
   }
 
-  /// The results of a node that rules do not look at.
+  /// The results of a node that rules do not look at: those of an equal one, unless there are
+  /// regions, whose equality nobody compares.
   mutating func copied(
+    _ node: Node, _ operands: [Value], _ regions: [Graph], types: [TensorType]
+  ) -> [Value] {
+    guard regions.isEmpty, node.resultCount > 1 else {
+      return appended(node, operands, regions, types: types)
+    }
+    let key = NodeKey(
+      Candidate(
+        operation: node.operation, operands: operands, attributes: node.attributes,
+        type: types[0]))
+    if let known = nodes[key], mayApply, !options.disabled.contains(RewriteLog.mergeName) {
+      log.countMerge()
+      return graph.node(of: known).results
+    }
+    let results = appended(node, operands, regions, types: types)
+    nodes[key] = results[0]
+    return results
+  }
+
+  private mutating func appended(
     _ node: Node, _ operands: [Value], _ regions: [Graph], types: [TensorType]
   ) -> [Value] {
     let id = graph.append(

@@ -74,7 +74,7 @@ package enum Simplify {
 
 extension Node {
   /// Whether rules look at a node: not at parameters, nor where there are several results or
-  /// regions, whose equality nobody compares.
+  /// regions.
   var isRewritten: Bool {
     if case .parameter = attributes { return false }
     return resultCount == 1 && regions.isEmpty
