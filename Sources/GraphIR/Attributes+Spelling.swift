@@ -23,6 +23,9 @@ extension Attributes {
     case .contraction(let c):
       "{batch: \(c.leftBatch) \(c.rightBatch), summed: \(c.leftSummed) \(c.rightSummed)}"
     case .picking(let picking): "{picked: \(picking.axes), place: \(picking.place)}"
+    case .matrix(let form):
+      "{matrix: \(form.isLower ? "lower" : "upper"), unit: \(form.hasUnitDiagonal), "
+        + "transposed: \(form.isTransposed)}"
     case .loop(let form):
       "{loop: \(form.count), sequences: \(form.sequences), carried: \(form.carried), "
         + "stacked: \(form.stacked), saved: \(form.saved), reversed: \(form.isReversed), bounded: \(form.isBounded), "

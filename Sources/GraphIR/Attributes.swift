@@ -83,6 +83,29 @@ package struct Picking: Hashable, Sendable {
   }
 }
 
+/// Which matrix is meant by the elements of an operand.
+package struct MatrixForm: Hashable, Sendable {
+  /// Whether its elements are those of the lower triangle, else of the upper one.
+  package var isLower: Bool
+  /// Whether its diagonal counts as 1, whatever stands there.
+  package var hasUnitDiagonal: Bool
+  /// Whether its transpose is meant.
+  package var isTransposed: Bool
+
+  package init(isLower: Bool = true, hasUnitDiagonal: Bool = false, isTransposed: Bool = false) {
+    self.isLower = isLower
+    self.hasUnitDiagonal = hasUnitDiagonal
+    self.isTransposed = isTransposed
+  }
+
+  /// The form of the transpose.
+  package var transposed: MatrixForm {
+    var form = self
+    form.isTransposed.toggle()
+    return form
+  }
+}
+
 /// How a loop runs its body.
 ///
 /// The operands are the sequences, whose leading axes are gone through together; the first values
@@ -185,6 +208,7 @@ package enum Attributes: Hashable, Sendable {
   case pad([PadAxis])
   case contraction(Contraction)
   case picking(Picking)
+  case matrix(MatrixForm)
   case loop(LoopForm)
   case derivative(DerivativeRequest)
 }

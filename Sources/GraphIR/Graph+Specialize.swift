@@ -71,7 +71,7 @@ extension Attributes {
       .pad(axes.map { PadAxis(low: map($0.low), high: map($0.high), interior: $0.interior) })
     case .loop(let form): .loop(form.with(count: map(form.count)))
     case .none, .literal, .data, .parameter, .integer, .dtype, .axis, .axes, .reduction,
-      .contraction, .picking, .derivative:
+      .contraction, .picking, .matrix, .derivative:
       self
     }
   }

@@ -47,6 +47,8 @@ extension GraphScanner {
       try expect("place")
       try expect(":")
       return .picking(Picking(axes: axes, place: try integer()))
+    case "matrix":
+      return .matrix(try matrixForm())
     case "reduced":
       let axes = try integers()
       try expect(",")
@@ -82,6 +84,21 @@ extension GraphScanner {
     let interior = try integer()
     try expect("|")
     return PadAxis(low: low, high: try dim(), interior: interior)
+  }
+
+  /// What follows the label of the form of a matrix.
+  private mutating func matrixForm() throws(GraphParseError) -> MatrixForm {
+    let triangle = try name()
+    guard ["lower", "upper"].contains(triangle) else { throw fail("'\(triangle)' is no triangle") }
+    var flags: [Bool] = []
+    for label in ["unit", "transposed"] {
+      try expect(",")
+      try expect(label)
+      try expect(":")
+      flags.append(try flag())
+    }
+    return MatrixForm(
+      isLower: triangle == "lower", hasUnitDiagonal: flags[0], isTransposed: flags[1])
   }
 
   /// What follows the label of a contraction.

@@ -72,6 +72,9 @@ package struct Sample: Sendable {
     case booleans
     /// Evenly from an interval, then with a random sign: away from 0.
     case awayFromZero(Double, Double)
+    /// Matrices of elements of -1…1 with a stripe of greater ones: row `i` has `first + i * step`
+    /// more in column `i + shift`, counted around.
+    case matrices(shift: Int, first: Double, step: Double)
   }
 
   package var shapes: [[Int]]

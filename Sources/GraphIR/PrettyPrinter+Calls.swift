@@ -7,6 +7,8 @@ extension PrettyPrinter {
     switch node.attributes {
     case .none, .literal, .data, .parameter, .contraction, .picking, .loop:
       return call(name, operands)
+    case .matrix(let form):
+      return matrixCall(name, operands, form)
     case .integer(let number):
       return call(name, [.text(String(number))] + operands)
     case .dtype(let dtype):
@@ -42,6 +44,16 @@ extension PrettyPrinter {
   ) -> [Piece] {
     let all = arguments + options.map { Piece.text($0) }
     return [.text(name + "(")] + joined(all, by: ", ") + [.text(")")]
+  }
+
+  /// A function of a matrix whose form is not the plain one.
+  private func matrixCall(_ name: String, _ operands: [Piece], _ form: MatrixForm) -> [Piece] {
+    let given = [
+      ("lower", form.isLower, true), ("unit", form.hasUnitDiagonal, false),
+      ("transposed", form.isTransposed, false),
+    ]
+    let options = given.filter { $0.1 != $0.2 }.map { "\($0.0): \($0.1)" }
+    return call(name, operands, options)
   }
 
   /// A permutation, or axes that are named.

@@ -25,7 +25,7 @@ package struct OperationCase: Sendable {
         switch domain {
         case .booleans: .bool
         case .integers: .i64
-        case .interval, .awayFromZero: floats
+        case .interval, .awayFromZero, .matrices: floats
         }
       let type = TensorType(dtype, shape.map(dim))
       graph.addParameter("x\(index)", type)

@@ -36,7 +36,9 @@ package struct RandomSource: RandomNumberGenerator, Sendable {
   ) -> Tensor {
     let count = shape.reduce(1, *)
     if dtype.isFloat {
-      return Tensor(dtype, shape, floats: (0..<count).map { _ in dtype.rounded(number(domain)) })
+      var numbers = (0..<count).map { _ in number(domain) }
+      domain.addStripe(to: &numbers, shape)
+      return Tensor(dtype, shape, floats: numbers.map { dtype.rounded($0) })
     }
     return Tensor(
       dtype, shape, integers: (0..<count).map { _ in dtype.wrapped(Int64(number(domain))) })
@@ -49,6 +51,7 @@ package struct RandomSource: RandomNumberGenerator, Sendable {
     case .integers(let low, let high): Double(integer(low, high))
     case .booleans: Double(integer(0, 1))
     case .awayFromZero(let low, let high): uniform(low, high) * (integer(0, 1) == 0 ? -1 : 1)
+    case .matrices: uniform(-1, 1)
     }
   }
 }

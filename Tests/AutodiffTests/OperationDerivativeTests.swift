@@ -93,7 +93,7 @@ extension Sample {
   var hasFloats: Bool {
     domains.contains { domain in
       switch domain {
-      case .interval, .awayFromZero: true
+      case .interval, .awayFromZero, .matrices: true
       case .booleans, .integers: false
       }
     }

@@ -69,7 +69,7 @@ struct RandomGraphs {
       let value = fitted(pick(), to: shape)
       return b.greater(value, b.literal(0.0, like: value))
     case .integers: return constant(random.tensor(.i64, shape, domain))
-    case .interval, .awayFromZero:
+    case .interval, .awayFromZero, .matrices:
       return squashed(fitted(pick(), to: shape), domain)
     }
   }
@@ -102,6 +102,11 @@ struct RandomGraphs {
     let high: Double
     switch domain {
     case .interval(let a, let b), .awayFromZero(let a, let b): (low, high) = (a, b)
+    case .matrices:
+      let shape = b.shape(value).compactMap(\.constant)
+      var stripe = [Double](repeating: 0, count: shape.reduce(1, *))
+      domain.addStripe(to: &stripe, shape)
+      return b.add(b.emit(.sin, [value]), constant(Tensor(.f64, shape, floats: stripe)))
     case .integers, .booleans: return value
     }
     let bent = b.multiply(b.literal(0.4 * (high - low), like: value), b.emit(.sin, [value]))

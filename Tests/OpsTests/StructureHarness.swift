@@ -103,6 +103,10 @@ struct Numbers {
       return f64(
         shape,
         (0..<count).map { _ in (low + (high - low) * next()) * (next() < 0.5 ? -1 : 1) })
+    case .matrices:
+      var numbers = (0..<count).map { _ in 2 * next() - 1 }
+      domain.addStripe(to: &numbers, shape)
+      return f64(shape, numbers)
     case .integers(let low, let high):
       return Tensor(
         .i64, shape,

@@ -1,0 +1,12 @@
+package import GraphIR
+
+extension Operation {
+  /// The operations on matrices, which are the last two axes; those before them are stacks.
+  package static let linearAlgebra: [Operation] = solving + decompositions
+
+  /// What is made of triangular factors.
+  private static let solving: [Operation] = []
+
+  /// What is made of orthogonal factors.
+  private static let decompositions: [Operation] = []
+}
