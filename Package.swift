@@ -65,7 +65,7 @@ let package = Package(
     tests("LLVMInteropTests", ["LLVMInterop"]),
     tests(
       "OpsTests", ["Autodiff", "GraphIR", "LoopIR", "Ops", "Support"],
-      exclude: ["make_elementwise_table.py", "make_structure_table.py"]),
+      exclude: ["make_elementwise_table.py", "make_random_table.py", "make_structure_table.py"]),
     tests("LoopIRTests", ["LoopIR", "Support"]),
     tests("LoweringTests", ["GraphIR", "LoopIR", "Lowering", "Ops", "Support"]),
     tests(

@@ -14,6 +14,8 @@ extension Attributes {
     case .axes(let axes): "{axes: \(axes)}"
     case .reduction(let axes, let keep): "{reduced: \(axes), keepdims: \(keep)}"
     case .shape(let shape): TensorType.spelling(shape)
+    case .draw(let shape, let dtype):
+      "{draw: \(TensorType.spelling(shape)), dtype: \(dtype.rawValue)}"
     case .slice(let axes):
       "{slice: ["
         + axes.map { "\($0.start) step \($0.step) size \($0.size)" }.joined(separator: ", ") + "]}"

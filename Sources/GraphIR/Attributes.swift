@@ -204,6 +204,8 @@ package enum Attributes: Hashable, Sendable {
   /// Axes of a reduction, ascending; `keepDims` leaves each as an axis of one.
   case reduction(axes: [Int], keepDims: Bool)
   case shape([Dim])
+  /// Random numbers of a shape and a type.
+  case draw([Dim], DType)
   case slice([SliceAxis])
   case pad([PadAxis])
   case contraction(Contraction)

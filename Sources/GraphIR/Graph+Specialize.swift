@@ -65,6 +65,7 @@ extension Attributes {
   package func mapDims(_ map: (Dim) -> Dim) -> Attributes {
     switch self {
     case .shape(let shape): .shape(shape.map(map))
+    case .draw(let shape, let dtype): .draw(shape.map(map), dtype)
     case .slice(let axes):
       .slice(axes.map { SliceAxis(start: map($0.start), step: $0.step, size: map($0.size)) })
     case .pad(let axes):

@@ -37,10 +37,13 @@ extension GraphScanner {
       return .slice(try list { (scanner) throws(GraphParseError) in try scanner.sliceAxis() })
     case "pad":
       return .pad(try list { (scanner) throws(GraphParseError) in try scanner.padAxis() })
-    case "dtype":
-      let name = try name()
-      guard let dtype = DType(rawValue: name) else { throw fail("'\(name)' is no type") }
-      return .dtype(dtype)
+    case "dtype": return .dtype(try elementType())
+    case "draw":
+      let shape = try list { (scanner) throws(GraphParseError) in try scanner.dim() }
+      try expect(",")
+      try expect("dtype")
+      try expect(":")
+      return .draw(shape, try elementType())
     case "picked":
       let axes = try integers()
       try expect(",")
@@ -61,6 +64,13 @@ extension GraphScanner {
       }
       return .derivative(try request(form))
     }
+  }
+
+  /// The name of a type of elements.
+  private mutating func elementType() throws(GraphParseError) -> DType {
+    let name = try name()
+    guard let dtype = DType(rawValue: name) else { throw fail("'\(name)' is no type") }
+    return dtype
   }
 
   /// Axes in brackets.

@@ -29,6 +29,9 @@ extension PrettyPrinter {
       if name == "size", let size = shape.first { return [.text(operand(size))] }
       if operands.isEmpty, shape.count == 1 { return call(name, [.text(shape[0].description)]) }
       return call(name, operands, [TensorType.spelling(shape)])
+    case .draw(let shape, let dtype):
+      let options = dtype == .f64 ? [] : ["dtype: \(dtype.rawValue)"]
+      return call(name, operands, [TensorType.spelling(shape)] + options)
     case .slice(let axes):
       return indexed(node, axes, squeezed: [])
     case .pad(let axes):

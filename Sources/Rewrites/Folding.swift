@@ -117,7 +117,7 @@ extension Rewriter {
         let scalar = Tensor(dtype(value), scalar: literal)
         tensors.append(scalar.gathering([0], shape: shape.map { _ in 1 }))
       case .none, .parameter, .integer, .dtype, .axis, .axes, .reduction, .slice, .pad,
-        .contraction, .picking, .matrix, .loop, .derivative:
+        .contraction, .picking, .matrix, .draw, .loop, .derivative:
         return nil
       }
     }

@@ -13,7 +13,6 @@ import Testing
     (
       "v = hessian(sum(x), wrt: x, sparse: true)", ["3:37: 'sparse' is not supported yet"]
     ),
-    ("v = random_normal(j, [3], dtype: f32)", ["3:5: 'random_normal' is not supported yet"]),
     ("v = det(inv(a)) + 1", ["3:9: 'inv' is not supported yet", "3:5: 'det' is not supported yet"]),
   ]
 

@@ -8,7 +8,5 @@ extension Builtin {
     "eigh", "svd", "expm",
     // Nets.
     "conv1d", "conv2d", "max_pool2d", "avg_pool2d", "batch_norm", "layer_norm",
-    // Random numbers.
-    "random_uniform", "random_normal", "random_bernoulli",
   ].map { Builtin(deferred: $0) }
 }

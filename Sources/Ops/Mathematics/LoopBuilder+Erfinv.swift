@@ -12,23 +12,57 @@ extension LoopBuilder {
 
   /// The inverse of erf for an `f64`.
   private mutating func erfinvOfDouble(_ x: ScalarID) -> ScalarID {
-    let one = constant(1, like: x)
+    let parts = erfinvParts(x)
+    let slope = constant(0.886226925452758, like: x)
+    let central = multiplyAdd(parts.cube, parts.ratio, multiply(parts.magnitude, slope))
+    return erfinvResult(parts, central, add(parts.root, parts.ratio), x)
+  }
+
+  /// √2 · erfinv x of an `f64`: the value that a normal distribution stays below with probability
+  /// (1 + x)/2. The outer sum is rounded once, with √2 in two parts.
+  package mutating func mathNormalDeviate(_ x: ScalarID) -> ScalarID {
+    let parts = erfinvParts(x)
+    let factor = constant(0x1.6a09e667f3bcdp+0, like: x)
+    let rest = constant(-0x1.bdd3413b26456p-54, like: x)
+    let slope = constant(1.2533141373155003, like: x)
+    let ratio = multiply(parts.ratio, factor)
+    let central = multiplyAdd(parts.cube, ratio, multiply(parts.magnitude, slope))
+    let outer = multiplyAdd(parts.root, factor, multiplyAdd(parts.root, rest, ratio))
+    return erfinvResult(parts, central, outer, x)
+  }
+
+  /// What erfinv of |x| is put together from: up to 0.8 of the cube times the ratio and a multiple
+  /// of |x|, above of the sum of root and ratio.
+  private struct ErfinvParts {
+    var magnitude: ScalarID
+    var isCentral: ScalarID
+    var cube: ScalarID
+    var root: ScalarID
+    var ratio: ScalarID
+  }
+
+  private mutating func erfinvParts(_ x: ScalarID) -> ErfinvParts {
     let magnitude = unary(.abs, x)
     let square = multiply(x, x)
     let depth = subtract(constant(0.64, like: x), square)
     let isCentral = compare(.lessEqual, magnitude, constant(0.8, like: x))
-    let root = unary(.sqrt, negate(mathLog(subtract(one, magnitude))))
+    let root = unary(.sqrt, negate(mathLog(subtract(constant(1, like: x), magnitude))))
     let variable = select(isCentral, depth, root)
     let upper = polynomials(isCentral, ErfinvTables.centreUpper, ErfinvTables.tailUpper, variable)
     let lower = polynomials(isCentral, ErfinvTables.centreLower, ErfinvTables.tailLower, variable)
-    let ratio = divide(upper, lower)
-    let slope = constant(0.886226925452758, like: x)
-    let central = multiplyAdd(multiply(magnitude, square), ratio, multiply(magnitude, slope))
-    let result = select(isCentral, central, add(root, ratio))
-    // At 1 the root is infinite, and the ratio has no value.
-    let limited = select(
-      compare(.equal, magnitude, one), constant(.infinity, like: x), result)
-    return binary(.copysign, limited, x)
+    return ErfinvParts(
+      magnitude: magnitude, isCentral: isCentral, cube: multiply(magnitude, square), root: root,
+      ratio: divide(upper, lower))
+  }
+
+  /// The value of the part that x lies in, with the sign of x. At 1 the root is infinite, and the
+  /// ratio has no value.
+  private mutating func erfinvResult(
+    _ parts: ErfinvParts, _ central: ScalarID, _ outer: ScalarID, _ x: ScalarID
+  ) -> ScalarID {
+    let result = select(parts.isCentral, central, outer)
+    let isOne = compare(.equal, parts.magnitude, constant(1, like: x))
+    return binary(.copysign, select(isOne, constant(.infinity, like: x), result), x)
   }
 
   /// One of two polynomials, evaluated together with their coefficients chosen.
