@@ -141,7 +141,7 @@ struct LoopVerifier {
       throw failure("lane loop \(id.index) stands in another")
     }
     for value in loop.carried { _ = try use(value.initial) }
-    if let bound = loop.bound, try use(bound) != .index || loop.lanes > 1 {
+    if let bound = loop.bound, try use(bound) != .index {
       throw failure(bound, "does not bound a loop")
     }
     if let going = loop.going {

@@ -8,10 +8,10 @@ extension BodyEmitter {
   /// Emits a loop of several lanes; gives the carried values behind it.
   func emitLaneLoop(_ id: LoopID, _ initial: [IRValue]) -> [IRValue] {
     let loop = body[id]
-    if let extent = loop.extent.constant {
+    if let extent = loop.extent.constant, loop.bound == nil {
       return emitFixedLaneLoop(id, max(extent, 0), initial)
     }
-    let extent = object.dim(loop.extent, scope)
+    let extent = loop.bound.map { value($0) } ?? object.dim(loop.extent, scope)
     let lanes = index(loop.lanes)
     let full = object.builder.sdiv(extent, lanes)
     let whole = object.builder.mul(full, lanes, noWrap: .signed)

@@ -4,8 +4,7 @@ extension Builtin {
     // Order.
     "sort", "argsort", "top_k",
     // Linear algebra.
-    "solve", "triangular_solve", "cholesky", "inv", "det", "slogdet", "qr",
-    "eigh", "svd", "expm",
+    "qr", "eigh", "svd", "expm",
     // Nets.
     "conv1d", "conv2d", "max_pool2d", "avg_pool2d", "batch_norm", "layer_norm",
   ].map { Builtin(deferred: $0) }

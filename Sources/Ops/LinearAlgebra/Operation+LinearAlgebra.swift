@@ -5,7 +5,10 @@ extension Operation {
   package static let linearAlgebra: [Operation] = solving + decompositions
 
   /// What is made of triangular factors.
-  private static let solving: [Operation] = []
+  private static let solving: [Operation] = [
+    .lu, .triangularSolve, .cholesky, .solve, .inverse, .determinant, .cofactors,
+    .signedLogDeterminant,
+  ]
 
   /// What is made of orthogonal factors.
   private static let decompositions: [Operation] = []
