@@ -41,6 +41,28 @@ struct LaneTests {
     try check(function) { $0[0].map { $0 * $0 } }
   }
 
+  /// Loops of so many turns as is known at run time only, which are none where that is negative.
+  @Test(arguments: [Dim(20), nil])
+  func boundedByAScalar(_ fixed: Dim?) throws {
+    var kernel = Kernel(symbols: ["n"])
+    let x = kernel.input("x", [n])
+    let y = kernel.output("y", [n])
+    let function = kernel.function { builder in
+      builder.loop("i", n) { builder, i in
+        let zero = builder.constant(.f64, .float(0))
+        builder.store(zero, to: y, [Index(i)])
+      }
+      let four = builder.constant(.i64, .int(4))
+      let turns = builder.subtract(builder.dim(n), four)
+      builder.loop("i", fixed ?? n, lanes: 8) { builder, i in
+        builder.body[i].bound = turns
+        let value = builder.load(x, [Index(i) + Dim(4)])
+        builder.store(value, to: y, [Index(i)])
+      }
+    }
+    try check(function) { arrays in Array(arrays[0].dropFirst(4)) + arrays[0].prefix(4).map { _ in 0 } }
+  }
+
   @Test func fixedExtents() throws {
     for extent in Self.extents {
       var kernel = Kernel()
