@@ -58,6 +58,7 @@ let package = Package(
     tests("ArchitectureTests", []),
     tests("AutodiffTests", ["Autodiff", "GraphIR", "Ops", "Support", "TestSupport"]),
     tests("CodeGenTests", ["CodeGen", "LoopIR", "LLVMInterop", "Support"]),
+    tests("DriverTests", ["Driver", "GraphIR", "Ops", "Support"]),
     tests(
       "EndToEndTests", ["Driver", "gradc", "Support"], exclude: ["Golden", "Programs"]),
     tests("GraphTextTests", ["GraphIR", "GraphText", "Ops", "Support"], exclude: ["Corpus"]),

@@ -11,11 +11,12 @@ struct Gradc: ParsableCommand {
     discussion: """
       gradc model.graph -o model.o        writes model.o and model.h
       gradc run model.graph x=4           compiles in memory and prints the results
+      gradc check model.graph             compares its derivatives with differences
       gradc pp model.graph                prints the results as formulas
       gradc help COMMAND                  tells more about a command
       """,
     version: Version.text,
-    subcommands: [Compile.self, Run.self, PrettyPrint.self],
+    subcommands: [Compile.self, Run.self, Check.self, PrettyPrint.self],
     defaultSubcommand: Compile.self)
 
   @Flag(

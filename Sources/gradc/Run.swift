@@ -47,7 +47,7 @@ struct Run: ParsableCommand {
   }
 
   /// `x=4` as a name and a value.
-  private static func pair(_ text: String) throws -> (String, String) {
+  static func pair(_ text: String) throws -> (String, String) {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, !parts[0].isEmpty else {
       throw ValidationError("expected a parameter and its value, such as x=4, not '\(text)'")

@@ -70,7 +70,7 @@ package struct RunArguments {
   }
 
   /// The value of a parameter in its type.
-  private static func tensor(_ formal: Formal, _ text: String) throws(Mistake) -> RawTensor {
+  static func tensor(_ formal: Formal, _ text: String) throws(Mistake) -> RawTensor {
     if text.hasPrefix("@") { return try file(formal, String(text.dropFirst())) }
     let value: ValueText
     do { value = try ValueText(text) } catch {

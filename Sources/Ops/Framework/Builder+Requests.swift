@@ -1,5 +1,4 @@
 package import GraphIR
-import Ops
 import Support
 
 extension Builder {

@@ -1,4 +1,3 @@
-package import GraphIR
 import Support
 
 extension Tensor {
@@ -9,6 +8,9 @@ extension Tensor {
     case .integers(let values): values.map(Double.init)
     }
   }
+
+  /// The greatest magnitude of an element, 0 if there is none; the elements are floats.
+  package var greatest: Double { floats.reduce(0) { max($0, $1.magnitude) } }
 
   /// The tensor plus a multiple of another, rounded to the type.
   package func moved(by step: Double, along direction: Tensor) -> Tensor {

@@ -1,4 +1,3 @@
-package import GraphIR
 package import Support
 
 /// Random numbers that are the same on every run: SplitMix64 (Steele, Lea and Flood 2014).
