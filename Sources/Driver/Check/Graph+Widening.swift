@@ -42,12 +42,9 @@ extension Tensor {
 extension Attributes {
   /// The attributes with `f64` for any float type that they name.
   fileprivate func widened() -> Attributes {
-    switch self {
-    case .literal(let literal, let dtype) where dtype.isFloat: .literal(literal, .f64)
-    case .dtype(let dtype) where dtype.isFloat: .dtype(.f64)
-    case .none, .literal, .data, .parameter, .integer, .dtype, .axis, .axes, .reduction, .shape,
-      .slice, .pad, .contraction, .picking, .loop, .derivative:
-      self
-    }
+    if case .literal(let literal, let dtype) = self, dtype.isFloat { return .literal(literal, .f64) }
+    if case .dtype(let dtype) = self, dtype.isFloat { return .dtype(.f64) }
+    if case .draw(let shape, _) = self { return .draw(shape, .f64) }
+    return self
   }
 }

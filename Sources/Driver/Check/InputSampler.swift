@@ -88,11 +88,13 @@ struct InputSampler {
 
   /// Where an operand is drawn from, if not from both sides of 0 evenly.
   private static func domain(of operation: Operation, _ index: Int) -> Sample.Domain? {
-    guard operation.isPointwise, let sample = operation.samples.first,
-      sample.domains.indices.contains(index)
-    else { return nil }
+    guard let sample = operation.samples.first, sample.domains.indices.contains(index) else {
+      return nil
+    }
     switch sample.domains[index] {
-    case .interval(let low, let high): return low >= 0 || high <= 1 ? .interval(low, high) : nil
+    case .matrices: return sample.domains[index]
+    case .interval(let low, let high): 
+      return operation.isPointwise && (low >= 0 || high <= 1) ? .interval(low, high) : nil
     case .awayFromZero, .integers, .booleans: return nil
     }
   }
