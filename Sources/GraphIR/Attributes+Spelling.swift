@@ -24,6 +24,9 @@ extension Attributes {
         + axes.map { "\($0.low) | \($0.interior) | \($0.high)" }.joined(separator: ", ") + "]}"
     case .contraction(let c):
       "{batch: \(c.leftBatch) \(c.rightBatch), summed: \(c.leftSummed) \(c.rightSummed)}"
+    case .windows(let axes): "{windows: \(Attributes.spelling(axes))}"
+    case .convolution(let c):
+      "{channels: \(c.channels), groups: \(c.groups), windows: \(Attributes.spelling(c.axes))}"
     case .picking(let picking): "{picked: \(picking.axes), place: \(picking.place)}"
     case .matrix(let form):
       "{matrix: \(form.isLower ? "lower" : "upper"), unit: \(form.hasUnitDiagonal), "
@@ -36,5 +39,13 @@ extension Attributes {
       "{\(request.form.rawValue): \(request.wrtCount), along: \(request.alongCount), "
         + "constant: \(request.constantCount), zero: \(request.zeroWhereDisconnected)}"
     }
+  }
+
+  /// Windows in brackets.
+  private static func spelling(_ axes: [WindowAxis]) -> String {
+    let words = axes.map {
+      "\($0.size) stride \($0.stride) dilation \($0.dilation) of \($0.extent)"
+    }
+    return "[" + words.joined(separator: ", ") + "]"
   }
 }

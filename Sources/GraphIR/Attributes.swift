@@ -209,6 +209,9 @@ package enum Attributes: Hashable, Sendable {
   case slice([SliceAxis])
   case pad([PadAxis])
   case contraction(Contraction)
+  /// Windows along the last axes of an operand.
+  case windows([WindowAxis])
+  case convolution(Convolution)
   case picking(Picking)
   case matrix(MatrixForm)
   case loop(LoopForm)

@@ -70,6 +70,8 @@ extension Attributes {
       .slice(axes.map { SliceAxis(start: map($0.start), step: $0.step, size: map($0.size)) })
     case .pad(let axes):
       .pad(axes.map { PadAxis(low: map($0.low), high: map($0.high), interior: $0.interior) })
+    case .windows(let axes): .windows(axes.map { $0.mapDims(map) })
+    case .convolution(let convolution): .convolution(convolution.mapDims(map))
     case .loop(let form): .loop(form.with(count: map(form.count)))
     case .none, .literal, .data, .parameter, .integer, .dtype, .axis, .axes, .reduction,
       .contraction, .picking, .matrix, .derivative:

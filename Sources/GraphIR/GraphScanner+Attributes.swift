@@ -30,6 +30,17 @@ extension GraphScanner {
     try expect(":")
     switch label {
     case "batch": return .contraction(try contraction())
+    case "windows": return .windows(try windows())
+    case "channels":
+      let channels = try dim()
+      try expect(",")
+      try expect("groups")
+      try expect(":")
+      let groups = try integer()
+      try expect(",")
+      try expect("windows")
+      try expect(":")
+      return .convolution(Convolution(axes: try windows(), groups: groups, channels: channels))
     case "number": return .integer(try integer())
     case "axis": return .axis(try integer())
     case "axes": return .axes(try integers())
@@ -109,6 +120,20 @@ extension GraphScanner {
     }
     return MatrixForm(
       isLower: triangle == "lower", hasUnitDiagonal: flags[0], isTransposed: flags[1])
+  }
+
+  /// Windows in brackets.
+  private mutating func windows() throws(GraphParseError) -> [WindowAxis] {
+    try list { (scanner) throws(GraphParseError) in
+      let size = try scanner.dim()
+      try scanner.expect("stride")
+      let stride = try scanner.integer()
+      try scanner.expect("dilation")
+      let dilation = try scanner.integer()
+      try scanner.expect("of")
+      return WindowAxis(
+        extent: try scanner.dim(), size: size, stride: stride, dilation: dilation)
+    }
   }
 
   /// What follows the label of a contraction.

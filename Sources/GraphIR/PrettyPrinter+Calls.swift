@@ -36,6 +36,11 @@ extension PrettyPrinter {
       return indexed(node, axes, squeezed: [])
     case .pad(let axes):
       return padded(node, axes, operands)
+    case .windows(let axes):
+      let sizes = axes.map(\.size.description).joined(separator: ", ")
+      return call(name, operands, ["[\(sizes)]"] + options(axes, groups: 1))
+    case .convolution(let convolution):
+      return call(name, operands, options(convolution.axes, groups: convolution.groups))
     case .derivative(let request):
       return derivative(request, operands)
     }
@@ -111,6 +116,18 @@ extension PrettyPrinter {
       stop = (last + (axis.step > 0 ? 1 : -1)).description
     }
     return "\(start):\(stop)" + (axis.step == 1 ? "" : ":\(axis.step)")
+  }
+
+  /// What windows have that is not 1.
+  private func options(_ axes: [WindowAxis], groups: Int) -> [String] {
+    var options: [String] = []
+    if axes.contains(where: { $0.stride != 1 }) {
+      options.append("stride: \(axes.map(\.stride))")
+    }
+    if axes.contains(where: { $0.dilation != 1 }) {
+      options.append("dilation: \(axes.map(\.dilation))")
+    }
+    return options + (groups == 1 ? [] : ["groups: \(groups)"])
   }
 
   /// `pad(x, [[low, high], …], value: v)`.

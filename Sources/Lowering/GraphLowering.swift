@@ -72,8 +72,8 @@ struct GraphLowering {
     case .reshape:
       let source = wholeBuffer(of: node.operands[0], &b, &forest)
       assign(node.result, .alias(source), &b)
-    case .pointwise, .view, .generator, .assembly, .reduction, .search, .contraction, .gather,
-      .scatter:
+    case .pointwise, .view, .generator, .assembly, .reduction, .search, .contraction, .convolution,
+      .accumulation, .gather, .scatter:
       guard placing.isRoot[Int(node.result.index)] else { return }
       let target = target(of: node.result, &b)
       let nests = nests

@@ -7,7 +7,8 @@ import Support
 struct Nests {
   let reader: ElementReader
 
-  private var graph: Graph { reader.graph }
+  /// The graph whose values are read.
+  var graph: Graph { reader.graph }
 
   /// The nest of a node's result, written to its place.
   func emit(_ node: Node, to target: Place, _ b: inout LoopBuilder) {
@@ -22,6 +23,8 @@ struct Nests {
     case .reduction(let reduction): reduce(node, reduction, to: target, &b)
     case .search(let comparison): search(node, comparison, to: target, &b)
     case .contraction: contract(node, to: target, &b)
+    case .convolution(let role): convolve(node, making: role, to: target, &b)
+    case .accumulation(let map): accumulate(node, map, to: target, &b)
     case .assembly(let pieces): assemble(node, pieces(reader.shapes(node)), to: target, &b)
     case .scatter(let combining): scatter(node, combining, to: target, &b)
     case .leaf, .reshape, .routine, .regions, .expansion, .request:

@@ -71,6 +71,9 @@ struct Placing {
       {
         isReadAgain[place] = true
       }
+      if case .windows(let axes) = node.attributes, axes.contains(where: \.mayOverlap) {
+        isReadAgain[place] = true
+      }
       if isReadAgain[Int(node.result.index)] { isReadAgain[place] = true }
       if isForced[Int(node.result.index)] { isForced[place] = true }
     case .reshape, .routine: isTakenWhole[place] = true
@@ -92,7 +95,8 @@ struct Placing {
     case .regions:
       // A scalar that a region reads is computed in front of it.
       if graph.literal(operand) == nil { isForced[place] = true }
-    case .leaf, .generator, .reduction, .search: break
+    case .convolution: isForced[place] = true
+    case .leaf, .generator, .reduction, .search, .accumulation: break
     case .expansion, .request: preconditionFailure("'\(node.operation.name)' was not expanded")
     }
   }
@@ -103,7 +107,8 @@ struct Placing {
       let place = Int(value.index)
       switch node.operation.kernel {
       case .leaf, .reshape: break
-      case .reduction, .search, .contraction, .assembly, .scatter, .routine, .regions:
+      case .reduction, .search, .contraction, .convolution, .accumulation, .assembly, .scatter,
+        .routine, .regions:
         isRoot[place] = true
       case .pointwise, .generator, .view, .gather:
         measure(node, value, &costs)

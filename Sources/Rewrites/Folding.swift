@@ -45,7 +45,9 @@ enum Folding {
     case .pointwise: !dtype.isFloat || rounded.contains(operation) ? .exact : .function
     case .view, .reshape, .assembly, .search: .exact
     case .reduction: !dtype.isFloat || picking.contains(operation) ? .exact : .sum
-    case .leaf, .generator, .contraction, .gather, .scatter, .routine, .regions, .expansion, .request: nil
+    case .leaf, .generator, .contraction, .convolution, .accumulation, .gather, .scatter, .routine,
+      .regions, .expansion, .request:
+      nil
     }
   }
 
@@ -117,7 +119,7 @@ extension Rewriter {
         let scalar = Tensor(dtype(value), scalar: literal)
         tensors.append(scalar.gathering([0], shape: shape.map { _ in 1 }))
       case .none, .parameter, .integer, .dtype, .axis, .axes, .reduction, .slice, .pad,
-        .contraction, .picking, .matrix, .draw, .loop, .derivative:
+        .contraction, .windows, .convolution, .picking, .matrix, .draw, .loop, .derivative:
         return nil
       }
     }

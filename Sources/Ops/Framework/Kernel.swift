@@ -72,6 +72,16 @@ package struct RoutineContext: Sendable {
   }
 }
 
+/// The three tensors of a convolution, each of which is made of the two others.
+package enum ConvolutionRole: Sendable {
+  /// From the image and the kernel.
+  case output
+  /// From the output and the kernel.
+  case image
+  /// From the image and the output.
+  case kernel
+}
+
 /// How an operation turns into loops.
 package enum Kernel: LoweringFacet {
   /// A parameter, a scalar constant or constant data: there already.
@@ -93,6 +103,11 @@ package enum Kernel: LoweringFacet {
   case search(Comparison)
   /// Sums of products, as `Contraction` says.
   case contraction
+  /// Sums of products over windows, as `Convolution` says: which of the three tensors is made.
+  case convolution(ConvolutionRole)
+  /// Zeros, to which each element of operand 0 is added at the position that the function gives;
+  /// of `bool`, where a sum is an `or`.
+  case accumulation(@Sendable (ShapeContext, [Index]) -> [Index])
   /// The elements of operand 0 at positions that the operands behind it give at run time.
   case gather
   /// Operand 0 with the elements of operand 1 at positions that the operands behind it give at run

@@ -37,7 +37,7 @@ extension Operation {
 
 extension DType {
   /// The least number of the type.
-  fileprivate var leastNumber: Literal {
+  var leastNumber: Literal {
     if isFloat { return .float(-.infinity) }
     return self == .bool ? .bool(false) : .int(integerRange.0)
   }

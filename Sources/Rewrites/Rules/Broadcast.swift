@@ -39,8 +39,8 @@ extension Operation {
     guard arity == .exactly(1) else { return false }
     switch kernel {
     case .view, .reshape: return true
-    case .leaf, .pointwise, .generator, .assembly, .reduction, .search, .contraction, .gather,
-      .scatter, .routine, .regions, .expansion, .request:
+    case .leaf, .pointwise, .generator, .assembly, .reduction, .search, .contraction, .convolution,
+      .accumulation, .gather, .scatter, .routine, .regions, .expansion, .request:
       return false
     }
   }
