@@ -80,8 +80,8 @@ struct InputSampler {
   private static func keepsNumbers(_ operation: Operation) -> Bool {
     switch operation.kernel {
     case .view, .reshape, .gather: true
-    case .leaf, .pointwise, .generator, .assembly, .reduction, .search, .contraction, .scatter,
-      .routine, .regions, .expansion, .request:
+    case .leaf, .pointwise, .generator, .assembly, .reduction, .search, .contraction, .convolution,
+      .accumulation, .scatter, .routine, .regions, .expansion, .request:
       operation == .copy || operation == .convert
     }
   }
