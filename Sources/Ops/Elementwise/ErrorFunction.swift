@@ -1,6 +1,7 @@
 package import GraphIR
 import Glibc
 import LoopIR
+import Mathematics
 
 extension Operation {
   /// 2/√π ∫₀ˣ e^(−t²) dt. ∂/∂x = 2/√π · e^(−x²)

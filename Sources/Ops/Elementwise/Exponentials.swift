@@ -1,6 +1,7 @@
 package import GraphIR
 import Glibc
 import LoopIR
+import Mathematics
 
 extension Operation {
   /// ∂/∂x 2ˣ = 2ˣ·ln 2

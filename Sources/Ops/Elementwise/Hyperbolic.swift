@@ -1,6 +1,7 @@
 package import GraphIR
 import Glibc
 import LoopIR
+import Mathematics
 
 extension Operation {
   /// ∂/∂x sinh x = cosh x

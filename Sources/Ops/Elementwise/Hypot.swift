@@ -1,6 +1,7 @@
 package import GraphIR
 import Glibc
 import LoopIR
+import Mathematics
 
 extension Operation {
   /// √(x² + y²) without overflow of the squares. ∂/∂x = x/√(x² + y²), 0 at the origin

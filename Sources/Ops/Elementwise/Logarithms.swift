@@ -1,6 +1,7 @@
 package import GraphIR
 import Glibc
 import LoopIR
+import Mathematics
 
 extension Operation {
   /// ∂/∂x log₂ x = 1 / (x·ln 2)

@@ -1,6 +1,7 @@
 package import GraphIR
 import Glibc
 import LoopIR
+import Mathematics
 import Support
 
 extension Operation {

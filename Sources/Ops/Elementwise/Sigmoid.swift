@@ -1,6 +1,7 @@
 package import GraphIR
 import Glibc
 import LoopIR
+import Mathematics
 
 extension Operation {
   /// s(x) = 1 / (1 + e⁻ˣ). ∂/∂x s(x) = s(x)·s(−x), which keeps its digits in both tails.

@@ -1,4 +1,5 @@
 import Glibc
+import Mathematics
 
 extension SpecialFunctions {
   /// ψ(x), by reflection, recurrence and the asymptotic series (Abramowitz and Stegun 6.3.7, 6.3.5,
@@ -27,15 +28,9 @@ extension SpecialFunctions {
   /// Σ B₂ₖ / (2k·x²ᵏ)
   private static func digammaSeries(_ x: Double) -> Double {
     let square = 1 / (x * x)
-    return bernoulli.enumerated().reversed()
+    return Bernoulli.numbers.enumerated().reversed()
       .reduce(0) { ($0 + $1.element / Double(2 * $1.offset + 2)) * square }
   }
-
-  /// B₂, B₄, …
-  static let bernoulli: [Double] = [
-    1.0 / 6, -1.0 / 30, 1.0 / 42, -1.0 / 30, 5.0 / 66, -691.0 / 2730, 7.0 / 6, -3617.0 / 510,
-    43867.0 / 798, -174611.0 / 330,
-  ]
 
   /// ψ(x) = ψ(x) − ψ(root) on (1, 2), where every term has the sign of x − root.
   private static func digammaNearRoot(_ x: Double) -> Double {
@@ -51,7 +46,7 @@ extension SpecialFunctions {
     slope += 0.5 / (a * b)
     let (u, v) = (1 / (a * a), 1 / (b * b))
     var (power, quotient) = (v, 1.0)
-    for (index, number) in bernoulli.enumerated() {
+    for (index, number) in Bernoulli.numbers.enumerated() {
       slope += number / Double(2 * index + 2) * quotient * (a + b) * u * v
       quotient = quotient * u + power
       power *= v
@@ -69,7 +64,7 @@ extension SpecialFunctions {
       let part = x - x.rounded()
       if part == 0 { return order % 2 == 0 ? .nan : .infinity }
       if x.isInfinite { return .nan }
-      let cotangent = Cotangent.derivative(order, 1 / tan(Double.pi * part))
+      let cotangent = derivativeOfCotangent(order, 1 / tan(Double.pi * part))
       return -sign * polygamma(order, 1 - x) - pow(Double.pi, Double(order + 1)) * cotangent
     }
     var argument = x
@@ -82,40 +77,22 @@ extension SpecialFunctions {
     return sign * (sum + polygammaSeries(order, argument))
   }
 
+  /// dⁿ/dtⁿ cot t, given cot t.
+  private static func derivativeOfCotangent(_ order: Int, _ cotangent: Double) -> Double {
+    CotangentDerivative.coefficients(order).reversed().reduce(0) { $0 * cotangent + $1 }
+  }
+
   /// (n−1)!/xⁿ + n!/(2·xⁿ⁺¹) + Σ B₂ₖ·(2k+n−1)!/((2k)!·x²ᵏ⁺ⁿ)
   private static func polygammaSeries(_ order: Int, _ x: Double) -> Double {
     var leading = 1 / x
     for factor in 1..<max(order, 1) { leading *= Double(factor) / x }
     var sum = 1 + Double(order) / (2 * x)
     var scale = 1.0
-    for (index, number) in bernoulli.enumerated() {
+    for (index, number) in Bernoulli.numbers.enumerated() {
       let k = Double(2 * index + 2)
       scale *= (Double(order) + k - 2) * (Double(order) + k - 1) / ((k - 1) * k * x * x)
       sum += number * scale
     }
     return leading * sum
-  }
-}
-
-/// Derivatives of the cotangent.
-package enum Cotangent {
-  /// The coefficients, lowest first, of the polynomial in cot t that dⁿ/dtⁿ cot t is.
-  package static func polynomial(_ order: Int) -> [Double] {
-    var current: [Double] = [0, 1]
-    for _ in 0..<order {
-      // d/dt cᵏ = −k·cᵏ⁻¹·(1 + c²)
-      var next = [Double](repeating: 0, count: current.count + 1)
-      for (power, coefficient) in current.enumerated() where power > 0 {
-        next[power - 1] -= Double(power) * coefficient
-        next[power + 1] -= Double(power) * coefficient
-      }
-      current = next
-    }
-    return current
-  }
-
-  /// dⁿ/dtⁿ cot t, given cot t.
-  static func derivative(_ order: Int, _ cotangent: Double) -> Double {
-    polynomial(order).reversed().reduce(0) { $0 * cotangent + $1 }
   }
 }

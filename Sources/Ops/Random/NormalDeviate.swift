@@ -1,5 +1,6 @@
 package import GraphIR
 import LoopIR
+import Mathematics
 import Support
 
 extension Operation {

@@ -54,7 +54,7 @@ extension LoopBuilder {
   /// (x − ½)(ln x − 1) + ½ ln 2π − ½ + Σ B₂ₖ/(2k(2k − 1)·x²ᵏ⁻¹) for x ≥ 8.
   private mutating func stirling(_ x: ScalarID, logarithm: ScalarID) -> ScalarID {
     let inverse = divide(constant(1, like: x), x)
-    let terms = SpecialFunctions.bernoulli.prefix(8).enumerated().map { index, number in
+    let terms = Bernoulli.numbers.prefix(8).enumerated().map { index, number in
       number / Double((2 * index + 2) * (2 * index + 1))
     }
     let series = polynomial(terms, multiply(inverse, inverse))

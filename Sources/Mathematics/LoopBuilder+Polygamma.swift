@@ -67,7 +67,7 @@ extension LoopBuilder {
     let y = select(isShort, add(x, constant(7, like: x)), x)
     let inverse = divide(one, y)
     let square = multiply(inverse, inverse)
-    let terms = SpecialFunctions.bernoulli.prefix(8).enumerated().map { index, number in
+    let terms = Bernoulli.numbers.prefix(8).enumerated().map { index, number in
       -number / Double(2 * index + 2)
     }
     let series = multiplyAdd(
@@ -91,7 +91,7 @@ extension LoopBuilder {
     var scale = -Double.pi
     for _ in 0..<order { scale *= Double.pi }
     let slope = multiply(
-      polynomial(Cotangent.polynomial(order), cotangent), constant(scale, like: x))
+      polynomial(CotangentDerivative.coefficients(order), cotangent), constant(scale, like: x))
     let reflected = subtract(slope, magnitude)
     let isEven = order % 2 == 0
     let pole = constant(isEven ? .nan : .infinity, like: x)
@@ -127,7 +127,7 @@ extension LoopBuilder {
     }
     var terms: [Double] = []
     var scale = 1.0
-    for (index, number) in SpecialFunctions.bernoulli.enumerated() {
+    for (index, number) in Bernoulli.numbers.enumerated() {
       let k = Double(2 * index + 2)
       scale *= (Double(order) + k - 2) * (Double(order) + k - 1) / ((k - 1) * k)
       terms.append(number * scale)
