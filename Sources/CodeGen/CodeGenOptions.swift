@@ -22,6 +22,8 @@ package struct CodeGenOptions: Sendable {
   package var sanitizesAddresses = false
   /// Whether a product and the sum that it goes into may be rounded once.
   package var contracts = true
+  /// Whether functions of libm may give way to code of our own.
+  package var replacesLibrary = true
   /// Whether the IR is checked before LLVM's passes run.
   package var verifies = false
 

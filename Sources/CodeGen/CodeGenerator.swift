@@ -44,7 +44,7 @@ package struct CodeGenerator: ~Copyable {
     guard !kinds.isDisjoint(with: [.object, .assembly, .llvmIR, .bitcode]) else { return outputs }
     let emitter = times.time("emit LLVM IR") { makeModule() }
     do {
-      try optimize(emitter.module, times: &times)
+      try optimize(emitter, times: &times)
       if kinds.contains(.llvmIR) { outputs[.llvmIR] = Array(emitter.module.text.utf8) }
       if kinds.contains(.bitcode) { outputs[.bitcode] = emitter.module.bitcode.bytes }
       // Making code spoils the module, so the first of two kinds gets a copy.
@@ -80,12 +80,18 @@ package struct CodeGenerator: ~Copyable {
   }
 
   /// Runs LLVM's optimisations.
-  private func optimize(_ module: borrowing Module, times: inout PassTimes) throws(LLVMError) {
-    if options.verifies { try module.verify() }
+  private func optimize(_ emitter: ObjectEmitter, times: inout PassTimes) throws(LLVMError) {
+    if options.verifies { try emitter.module.verify() }
     try times.time("optimize") { () throws(LLVMError) in
-      try module.run(pipeline, on: machine)
+      try emitter.module.run(pipeline, on: machine)
+      guard emitter.emitLaneFunctions() else { return }
+      if options.verifies { try emitter.module.verify() }
+      try emitter.module.run(CodeGenerator.lanePipeline, on: machine)
     }
   }
+
+  /// The passes behind which code of our own stands in the place of functions of libm.
+  private static let lanePipeline = "always-inline,function(early-cse)"
 
   /// The passes, in LLVM's spelling.
   private var pipeline: String {

@@ -81,6 +81,7 @@ extension CompileOptions {
     options.debugInfo = hasDebugInfo
     options.sanitizesAddresses = sanitizesAddresses
     options.contracts = !isStrict
+    options.replacesLibrary = !isStrict
     return options
   }
 }

@@ -16,6 +16,8 @@ final class ObjectEmitter {
   var constants: [ConstantData: IRGlobal] = [:]
   /// Functions of libm that are declared.
   var mathFunctions: [String: IRFunction] = [:]
+  /// Functions for several lanes that calls of libm may become; they have no bodies yet.
+  var laneFunctions: [LaneFunction: IRFunction] = [:]
   let debug: DebugLines?
 
   /// A place that instructions go to.
@@ -43,6 +45,7 @@ final class ObjectEmitter {
   func emit() {
     for function in interface.functions { EntryEmitter(self, function).emit() }
     emitMessageFunction()
+    keepLaneFunctions()
     debug?.finish()
   }
 

@@ -4,8 +4,9 @@ import Support
 
 /// Calls of libm.
 extension ObjectEmitter {
-  /// Calls a function of libm, lane by lane.
+  /// Calls code of our own for a function of libm where there is some, else libm lane by lane.
   func call(_ function: LibraryFunction, _ arguments: [IRValue], _ type: ScalarType) -> IRValue {
+    if let own = callOwn(LaneFunction(function, type), arguments) { return own }
     if type.lanes == 1 { return callOnce(function, arguments, type.element) }
     var result = registerType(type).poison
     for lane in 0..<type.lanes {

@@ -45,6 +45,13 @@ extension Module {
     return global
   }
 
+  /// The global variable of that name.
+  package func global(_ name: String) -> IRGlobal? {
+    LLVMGetNamedGlobal(ref, name).map { found in
+      IRGlobal(value: IRValue(found), contents: IRType(LLVMGlobalGetValueType(found)))
+    }
+  }
+
   /// Adds data that is never written and that only this module sees.
   package func addData(
     _ name: String, _ bytes: UnsafeRawBufferPointer, align: Int

@@ -8,6 +8,8 @@ package enum Linkage {
   case `internal`
   /// This module alone; the object does not show the name.
   case `private`
+  /// Arrays of all modules in a row, as some of LLVM's own names have it.
+  case appending
 
   /// LLVM's word for it.
   var raw: LLVMLinkage {
@@ -15,6 +17,7 @@ package enum Linkage {
     case .external: LLVMExternalLinkage
     case .internal: LLVMInternalLinkage
     case .private: LLVMPrivateLinkage
+    case .appending: LLVMAppendingLinkage
     }
   }
 }
@@ -85,6 +88,13 @@ package struct IRGlobal: IRSymbol, Hashable {
   /// Declares that it is never written.
   package func setConstant() {
     LLVMSetGlobalConstant(value.ref, 1)
+  }
+
+  /// Removes it from its module.
+  ///
+  /// - Requires: Nothing uses it.
+  package func erase() {
+    LLVMDeleteGlobal(value.ref)
   }
 }
 

@@ -32,6 +32,17 @@ package struct IRValue: Hashable {
     }
   }
 
+  /// The number of its uses in instructions.
+  package var instructionUses: Int {
+    var count = 0
+    var next = LLVMGetFirstUse(ref)
+    while let use = next {
+      if LLVMIsAInstruction(LLVMGetUser(use)) != nil { count += 1 }
+      next = LLVMGetNextUse(use)
+    }
+    return count
+  }
+
   /// Puts `other` in the place of this value in all its uses.
   package func replaceAllUses(with other: IRValue) {
     LLVMReplaceAllUsesWith(ref, other.ref)

@@ -1,0 +1,47 @@
+package import LoopIR
+
+/// What code of our own gives for a function of libm.
+package struct LaneValue: Sendable {
+  /// The value, where the code serves.
+  package var value: ScalarID
+  /// Whether it serves; nil for code that serves every argument.
+  package var isServed: ScalarID?
+
+  package init(_ value: ScalarID, isServed: ScalarID? = nil) {
+    self.value = value
+    self.isServed = isServed
+  }
+}
+
+extension LibraryFunction {
+  /// Whether there is code of our own that computes the function without branches, and so in as
+  /// many lanes as its operands have; `laneValue` appends it.
+  package var hasLaneCode: Bool {
+    switch self {
+    case .sin, .cos: true
+    case .exp, .exp2, .expm1, .log, .log2, .log10, .log1p, .cbrt, .tan, .asin, .acos, .atan,
+      .sinh, .cosh, .tanh, .asinh, .acosh, .atanh, .erf, .erfc, .tgamma, .lgamma, .pow, .atan2,
+      .hypot, .fmod:
+      false
+    }
+  }
+}
+
+extension LoopBuilder {
+  /// Appends code of our own for a function of libm: for every argument, or without those that are
+  /// rare and hard.
+  ///
+  /// - Requires: There is some.
+  package mutating func laneValue(
+    _ function: LibraryFunction, _ operands: [ScalarID], everywhere: Bool
+  ) -> LaneValue {
+    switch function {
+    case .sin: laneSin(operands[0], everywhere: everywhere)
+    case .cos: laneCos(operands[0], everywhere: everywhere)
+    case .exp, .exp2, .expm1, .log, .log2, .log10, .log1p, .cbrt, .tan, .asin, .acos, .atan,
+      .sinh, .cosh, .tanh, .asinh, .acosh, .atanh, .erf, .erfc, .tgamma, .lgamma, .pow, .atan2,
+      .hypot, .fmod:
+      preconditionFailure("'\(function.rawValue)' has no code of our own")
+    }
+  }
+}
