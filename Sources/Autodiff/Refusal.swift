@@ -19,7 +19,12 @@ enum Refusal {
     }
     message += "; 'disconnected: zero' makes the derivative 0"
     let origin = graph.node(of: wrt).site
-    let notes = origin == .none ? [] : [Diagnostic.note("\(name) comes from here", at: origin)]
+    var notes = origin == .none ? [] : [Diagnostic.note("\(name) comes from here", at: origin)]
+    if request.constants.isEmpty,
+      let end = PathEnd(from: wrt, to: request.primal, in: graph)?.note
+    {
+      notes.append(end)
+    }
     return .error(message, at: request.site, notes: notes)
   }
 

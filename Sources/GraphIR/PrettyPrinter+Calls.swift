@@ -28,6 +28,7 @@ extension PrettyPrinter {
     case .shape(let shape):
       if name == "size", let size = shape.first { return [.text(operand(size))] }
       if operands.isEmpty, shape.count == 1 { return call(name, [.text(shape[0].description)]) }
+      if name == "top_k", let count = shape.first { return call(name, operands, ["\(count)"]) }
       return call(name, operands, [TensorType.spelling(shape)])
     case .draw(let shape, let dtype):
       let options = dtype == .f64 ? [] : ["dtype: \(dtype.rawValue)"]

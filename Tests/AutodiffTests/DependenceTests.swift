@@ -55,6 +55,35 @@ import Testing
     }
   }
 
+  /// Where a path ends, a note says so, in the words of the text.
+  @Test func theEndOfAPathIsTold() throws {
+    typealias Rule = (inout Formula, Value) -> Value
+    let ends: [(String, Rule)] = [
+      ("'argsort' gives 'i64'", { f, x in f.b.emit(.argsort, [x], .axis(0)) }),
+      ("'argmax' gives 'i64'", { f, x in f.b.reduce(.argmax, x, axes: [0]) }),
+      ("'top_k' gives 'i64'", { f, x in
+        (try? f.b.tryEmit(.topK, [x], .shape([Dim(1)])))?[1] ?? x
+      }),
+      ("'>' gives 'bool'", { f, x in f.b.greater(x, f.constant(0)) }),
+      ("'i32' gives 'i32'", { f, x in f.b.convert(x, to: .i32) }),
+      ("'random_bernoulli' gives 'bool'", { f, x in
+        let key = f.b.literal(.int(1), .u64)
+        return f.b.emit(.randomBernoulli, [key, x], .draw([Dim(2)], .f64))
+      }),
+    ]
+    for (words, rule) in ends {
+      var f = Formula()
+      let x = f.vector("x", [1.5, 2])
+      f.b.site = Site(file: FileID(index: 0), start: 20, end: 24)
+      let end = rule(&f, x)
+      f.b.site = Site(file: FileID(index: 0), start: 40, end: 44)
+      _ = f.b.gradient(of: f.b.total(f.b.convert(end, to: .f64)), wrt: x)
+      let notes = try #require(f.refusal()).notes
+      #expect(notes.map(\.message) == ["\(words) here, and has no derivative"])
+      #expect(notes.first?.site.start == 20)
+    }
+  }
+
   @Test func derivativesOfZeroDoNotEndAPath() throws {
     var f = Formula()
     let x = f.scalar("x", 3)

@@ -6,8 +6,6 @@ import Testing
 @Suite struct CheckerDeferredTests {
   /// Statements with their errors.
   static let deferred: [(String, [String])] = [
-    ("v = sort(x)", ["3:5: 'sort' is not supported yet"]),
-    ("v = x + argsort(x, axis: 0)", ["3:9: 'argsort' is not supported yet"]),
     ("v, w = eigh(a)", ["3:8: 'eigh' is not supported yet"]),
     ("v = sort(zz)", ["3:10: unknown name 'zz'", "3:5: 'sort' is not supported yet"]),
     (

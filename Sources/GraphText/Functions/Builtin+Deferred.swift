@@ -1,8 +1,6 @@
 extension Builtin {
   /// Functions of the language that are refused for now.
   static let deferred: [Builtin] = [
-    // Order.
-    "sort", "argsort", "top_k",
     // Linear algebra.
     "qr", "eigh", "svd", "expm",
   ].map { Builtin(deferred: $0) }

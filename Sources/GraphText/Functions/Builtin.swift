@@ -58,8 +58,8 @@ struct Builtin: Sendable {
   static let all: [String: Builtin] = {
     let families = [
       elementwise, comparisons, reductions, scans, shapes, parts, diagonals, picking, creation,
-      products, contractions, linearAlgebra, nets, convolutions, norms, random, derivatives,
-      deferred,
+      products, contractions, linearAlgebra, nets, convolutions, norms, order, random,
+      derivatives, deferred,
     ]
     return Dictionary(uniqueKeysWithValues: families.joined().map { ($0.name, $0) })
   }()
