@@ -9,7 +9,7 @@ extension Builtin {
   /// What is made of triangular factors.
   private static let solving: [Builtin] = [
     ofMatrix(.cholesky), ofMatrix(.inverse), ofMatrix(.determinant),
-    ofMatrix(.signedLogDeterminant),
+    ofMatrix(.signedLogDeterminant), ofMatrix(.expm),
     Builtin("solve", ["a", "b"]) { checker, call in
       [checker.equations(call) { b, a, sides in b.solve(a, sides) }]
     },

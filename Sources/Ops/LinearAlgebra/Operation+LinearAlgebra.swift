@@ -7,7 +7,7 @@ extension Operation {
   /// What is made of triangular factors.
   private static let solving: [Operation] = [
     .lu, .triangularSolve, .cholesky, .solve, .inverse, .determinant, .cofactors,
-    .signedLogDeterminant,
+    .signedLogDeterminant, .expm, .expmDerivative,
   ]
 
   /// What is made of orthogonal factors.
