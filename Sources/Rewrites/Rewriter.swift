@@ -129,6 +129,28 @@ package struct Rewriter: Sendable {
     return results
   }
 
+  /// The results of a node of an operation with several, which are those of an equal one.
+  ///
+  /// - Requires: The operands fit the operation.
+  mutating func emitAll(
+    _ operation: Operation, _ operands: [Value], _ attributes: Attributes = .none
+  ) -> [Value] {
+    let query = TypeQuery(operands: operands.map { type($0) }, attributes: attributes)
+    do throws(TypeError) {
+      let types = try operation.infer(query)
+      let key = NodeKey(
+        Candidate(
+          operation: operation, operands: operands, attributes: attributes, type: types[0]))
+      if let known = nodes[key] { return graph.node(of: known).results }
+      let id = graph.append(operation, operands, attributes, types: types, site: site)
+      for _ in types { operations.append(ObjectIdentifier(operation)) }
+      nodes[key] = graph[id].result
+      return graph[id].results
+    } catch {
+      preconditionFailure("\(operation.name): \(error.message)")
+    }
+  }
+
   private mutating func appended(
     _ node: Node, _ operands: [Value], _ regions: [Graph], types: [TensorType]
   ) -> [Value] {

@@ -81,6 +81,34 @@ import Testing
     #expect(strict.simplified(RewriteOptions(strict: true)).0.operations.contains("log"))
   }
 
+  /// A matrix, the logarithm of its determinant, and the slope.
+  static let determinants: [([Double], Double, [Double])] = [
+    ([1e200, 0, 0, 1e200], 921.0340371976183, [1e-200, 0, 0, 1e-200]),
+    ([1e-200, 0, 0, 1e-200], -921.0340371976183, [1e200, 0, 0, 1e200]),
+    ([0, 1e200, 1e200, 0], .nan, [0, 1e-200, 1e-200, 0]),
+    ([0, -1, 1, 0], 0, [0, -1, 1, 0]),
+  ]
+
+  @Test(arguments: determinants)
+  func logarithmOfADeterminant(_ x: [Double], _ value: Double, _ slope: [Double]) throws {
+    let graph = Graph.of([.f64(2, 2)]) { b, v in b.log(b.emit(.determinant, [v[0]])) }
+    let slopes = Graph.of([.f64(2, 2)]) { b, v in
+      let y = b.log(b.emit(.determinant, [v[0]]))
+      return b.gradient(of: y, wrt: v[0])
+    }
+    let point = [Tensor(.f64, [2, 2], floats: x)]
+    let logarithm = try stabilised(graph).result(point).floats[0]
+    #expect(value.isNaN ? logarithm.isNaN : (logarithm - value).magnitude <= 1e-12)
+    let gradient = try Differentiate.run(stabilised(slopes)).result(point).floats
+    for (a, b) in zip(gradient, slope) { #expect((a - b).magnitude <= 1e-15 * b.magnitude) }
+  }
+
+  @Test func logarithmOfASingularDeterminant() throws {
+    let graph = Graph.of([.f64(2, 2)]) { b, v in b.log(b.emit(.determinant, [v[0]])) }
+    let point = [Tensor(.f64, [2, 2], floats: [1, 2, 2, 4])]
+    #expect(try stabilised(graph).result(point).floats == [-.infinity])
+  }
+
   @Test func ruleCanBeSwitchedOff() throws {
     let graph = Graph.of([.f64()]) { b, v in b.log(b.exp(v[0])) }
     let off = RewriteOptions(disabled: ["log-exp", "log-of-exponentials"])

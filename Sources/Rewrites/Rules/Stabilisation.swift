@@ -7,7 +7,7 @@ import Ops
 /// gradients are right together; and again on what derivatives spell.
 extension Catalogue {
   static let stabilisation: [Rule] =
-    logistics + exponentials + errorFunctions + rows
+    logistics + exponentials + errorFunctions + rows + determinants
 
   /// The logistic function, its logarithm, its complement and its kin.
   private static let logistics: [Rule] = [
