@@ -49,7 +49,7 @@ extension Differentiator {
     case .custom(let jvp, _):
       results = jvp(&builder, context(of: node), tangents)
     case .regions:
-      results = try pushThroughRegions(node, tangents)
+      results = try pushThroughRegions(node, tangents, sweep.request)
     case .byExpansion:
       try pushThroughExpansion(node, &sweep)
       return

@@ -83,7 +83,7 @@ extension Differentiator {
     let captured = inner.parameters(types(parts.captures.indices.map { parts.captureParameter($0) }))
     let dCaptured = inner.parameters(types(captures))
     let arguments = [index] + elements + entering + captured
-    let results = inner.inline(region, arguments)
+    let results = inner.builder.inline(region, arguments)
     let pushed = try inner.tangents(
       of: results, by: (sequences + carried + captures).map { arguments[$0] },
       dElements + dEntering + dCaptured, site: node.site)
@@ -131,7 +131,7 @@ extension Differentiator {
     _ = inner.parameters(carried)
     let captured = inner.parameters(Array(types[form.carried...]))
     _ = inner.parameters(captures)
-    let results = inner.inline(region, entering + captured)
+    let results = inner.builder.inline(region, entering + captured)
     return [inner.finish(results)]
   }
 
@@ -159,7 +159,7 @@ extension Differentiator {
     let flowing = inner.parameters(types(activity.carried.map { parts.carriedParameter($0) }))
     let sums = inner.parameters(types(activity.captures.map { parts.captureParameter($0) }))
     let captured = inner.parameters(types(parts.captures.indices.map { parts.captureParameter($0) }))
-    let results = inner.inline(region, [index] + elements + entering + captured)
+    let results = inner.builder.inline(region, [index] + elements + entering + captured)
     let seeds =
       zip(activity.carried, flowing).map { (results[$0], $1) }
       + zip(seeded, stackSeeds).map { (results[$0], $1) }

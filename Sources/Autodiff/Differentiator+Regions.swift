@@ -5,16 +5,22 @@ import Support
 extension Differentiator {
   /// The tangents of the results of a node with regions.
   mutating func pushThroughRegions(
-    _ node: Node, _ tangents: [Value?]
+    _ node: Node, _ tangents: [Value?], _ request: Request
   ) throws(Diagnostic) -> [Value?] {
+    if case .call(let form) = node.attributes {
+      return try pushCall(node, form, tangents, request)
+    }
     if case .loop(let form) = node.attributes { return try pushLoop(node, form, tangents) }
     return try pushBranch(node, tangents)
   }
 
   /// The cotangents of the operands of a node with regions.
   mutating func pullThroughRegions(
-    _ node: Node, _ cotangents: [Value?], isActive: (Value) -> Bool
+    _ node: Node, _ cotangents: [Value?], _ request: Request, isActive: (Value) -> Bool
   ) throws(Diagnostic) -> [Value?] {
+    if case .call(let form) = node.attributes {
+      return try pullCall(node, form, cotangents, request)
+    }
     let active = node.operands.map { builder.dtype($0).isFloat && isActive($0) }
     if case .loop(let form) = node.attributes {
       return try pullLoop(node, form, cotangents, active)
@@ -37,7 +43,7 @@ extension Differentiator {
       var inner = RegionBuilder(site: node.site)
       let values = inner.parameters(types)
       let along = inner.parameters(active.map { types[$0] })
-      let results = inner.inline(region, values)
+      let results = inner.builder.inline(region, values)
       let pushed = try inner.tangents(
         of: results, by: active.map { values[$0] }, along, site: node.site)
       let types = results.map { inner.builder.type($0) }
@@ -63,7 +69,7 @@ extension Differentiator {
       var inner = RegionBuilder(site: node.site)
       let values = inner.parameters(types)
       let seeds = inner.parameters(seeded.map { builder.type(node.results[$0]) })
-      let results = inner.inline(region, values)
+      let results = inner.builder.inline(region, values)
       let pulled = try inner.cotangents(
         by: wanted.map { values[$0] }, from: zip(seeded, seeds).map { (results[$0], $1) },
         site: node.site)

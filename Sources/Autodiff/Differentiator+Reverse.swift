@@ -56,7 +56,7 @@ extension Differentiator {
     case .regions:
       let span = sweep.span
       let values = try pullThroughRegions(
-        node, cotangents.map { $0?.value }, isActive: { span.contains($0) })
+        node, cotangents.map { $0?.value }, sweep.request, isActive: { span.contains($0) })
       for (index, value) in values.enumerated() where span.contains(node.operands[index]) {
         if let value { contribute(Cotangent(value: value, mask: nil), to: node, index, &sweep) }
       }

@@ -40,6 +40,17 @@ enum Refusal {
       request)
   }
 
+  /// The only rule of a func is not linear, so that it has no transpose.
+  static func notLinear(
+    _ node: Node, _ form: CallForm, _ rule: Site, _ request: Request
+  ) -> Diagnostic {
+    let (given, missing) = form.hasJvp ? ("jvp", "vjp") : ("vjp", "jvp")
+    return .error(
+      "'\(request.form.rawValue)' needs a '\(missing)' of '\(form.name)': its '\(given)' is not "
+        + "known to be linear in what stands behind 'along', and cannot be turned round", at: rule,
+      notes: [.note("on the way of this '\(request.form.rawValue)'", at: request.site)])
+  }
+
   /// An error at the node, with a note where the derivative is asked for.
   private static func refused(_ node: Node, _ message: String, _ request: Request) -> Diagnostic {
     if node.site == .none { return .error(message, at: request.site) }

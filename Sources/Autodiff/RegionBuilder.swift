@@ -29,30 +29,6 @@ struct RegionBuilder {
   /// Adds parameters of some types.
   mutating func parameters(_ types: [TensorType]) -> [Value] { types.map { parameter($0) } }
 
-  /// Copies the nodes of a graph whose parameters have these values; gives its results. What it
-  /// asserts is left to the graph itself.
-  mutating func inline(_ graph: Graph, _ arguments: [Value]) -> [Value] {
-    let firstData = builder.graph.data.count
-    builder.graph.data += graph.data
-    var copies: [Value] = []
-    copies.reserveCapacity(graph.values.count)
-    for node in graph.nodes {
-      var attributes = node.attributes
-      switch attributes {
-      case .parameter(let number):
-        copies.append(arguments[number])
-        continue
-      case .data(let number): attributes = .data(firstData + number)
-      default: break
-      }
-      let id = builder.graph.append(
-        node.operation, node.operands.map { copies[Int($0.index)] }, attributes,
-        types: node.results.map { graph.type($0) }, regions: node.regions, site: node.site)
-      copies += builder.graph[id].results
-    }
-    return graph.outputs.map { copies[Int($0.value.index)] }
-  }
-
   /// The region with some values as its results.
   consuming func finish(_ results: [Value]) -> Graph {
     var graph = differentiator.builder.graph

@@ -65,7 +65,7 @@ struct Pipeline {
   mutating func lower(_ graph: Graph) -> LoopFunction? {
     let primal = Pipeline.primalResults(of: graph)
     guard let differentiated = differentiate(stabilise(graph)) else { return nil }
-    let simplified = rewrite(differentiated)
+    let simplified = rewrite(runner.run(inline, on: differentiated))
     let pruned = runner.run(prune, on: simplified)
     let expanded = runner.run(expand, on: pruned)
     let final = runner.run(simplify("simplify-expanded", Catalogue.afterExpansion), on: expanded)
@@ -97,6 +97,10 @@ struct Pipeline {
     return Pass(name: name) { graph, counters in
       Simplify.run(graph, rewriting, counters: &counters, rules: rules)
     }
+  }
+
+  private var inline: Pass<Graph, Graph, Never> {
+    Pass(name: "inline-calls") { graph, _ in InlineCalls.run(graph) }
   }
 
   private var prune: Pass<Graph, Graph, Never> {

@@ -35,6 +35,9 @@ extension Attributes {
       "{loop: \(form.count), sequences: \(form.sequences), carried: \(form.carried), "
         + "stacked: \(form.stacked), saved: \(form.saved), reversed: \(form.isReversed), bounded: \(form.isBounded), "
         + "while: \(form.isWhile)}"
+    case .call(let form):
+      "{call: \"\(form.name)\", arguments: \(form.arguments), jvp: \(form.hasJvp), "
+        + "vjp: \(form.hasVjp)}"
     case .derivative(let request):
       "{\(request.form.rawValue): \(request.wrtCount), along: \(request.alongCount), "
         + "constant: \(request.constantCount), zero: \(request.zeroWhereDisconnected)}"

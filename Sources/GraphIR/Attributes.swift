@@ -159,6 +159,33 @@ package struct LoopForm: Hashable, Sendable {
   package var stackedResults: Range<Int> { carried..<(carried + stacked) }
 }
 
+/// A call of a func that has derivatives of its own.
+///
+/// The operands are the arguments, then what the regions capture, which are further parameters of
+/// each of them. The regions are the body; if there is a `jvp`, from the arguments, the results and
+/// the tangents of the floating arguments to those of the floating results; if there is a `vjp`,
+/// from the arguments, the results and the cotangents of the floating results to those of the
+/// floating arguments.
+package struct CallForm: Hashable, Sendable {
+  /// The name of the func.
+  package var name: String
+  /// How many of the operands are arguments.
+  package var arguments: Int
+  package var hasJvp: Bool
+  package var hasVjp: Bool
+
+  package init(name: String, arguments: Int, hasJvp: Bool, hasVjp: Bool) {
+    self.name = name
+    self.arguments = arguments
+    self.hasJvp = hasJvp
+    self.hasVjp = hasVjp
+  }
+
+  /// The number of the region with the `jvp`, and of that with the `vjp`.
+  package var jvpRegion: Int? { hasJvp ? 1 : nil }
+  package var vjpRegion: Int? { hasVjp ? (hasJvp ? 2 : 1) : nil }
+}
+
 /// A derivative that the user asks for; the node's operands are, in order, what is differentiated,
 /// the `wrt`, what `along` gives, and the `constant` values.
 package struct DerivativeRequest: Hashable, Sendable {
@@ -215,5 +242,6 @@ package enum Attributes: Hashable, Sendable {
   case picking(Picking)
   case matrix(MatrixForm)
   case loop(LoopForm)
+  case call(CallForm)
   case derivative(DerivativeRequest)
 }

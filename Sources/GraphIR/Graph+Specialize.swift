@@ -74,7 +74,7 @@ extension Attributes {
     case .convolution(let convolution): .convolution(convolution.mapDims(map))
     case .loop(let form): .loop(form.with(count: map(form.count)))
     case .none, .literal, .data, .parameter, .integer, .dtype, .axis, .axes, .reduction,
-      .contraction, .picking, .matrix, .derivative:
+      .contraction, .picking, .matrix, .call, .derivative:
       self
     }
   }

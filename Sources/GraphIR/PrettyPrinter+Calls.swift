@@ -7,6 +7,8 @@ extension PrettyPrinter {
     switch node.attributes {
     case .none, .literal, .data, .parameter, .contraction, .picking, .loop:
       return call(name, operands)
+    case .call(let form):
+      return call(form.name, Array(operands.prefix(form.arguments)))
     case .matrix(let form):
       return matrixCall(name, operands, form)
     case .integer(let number):

@@ -54,6 +54,7 @@ import Testing
       switch declaration {
       case .graph(let graph): graph.isWhole
       case .function(let function): function.isWhole
+      case .rule(let rule): rule.isWhole
       case .constant: true
       }
     }

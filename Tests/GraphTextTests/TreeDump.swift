@@ -105,6 +105,11 @@ enum TreeDump {
       return text(function.documentation)
         + "func \(function.name.text)(\(text(function.parameters)))\(function.isShort ? " =" : "") "
         + text(of: function.body) + "\n"
+    case .rule(let rule):
+      return text(rule.documentation)
+        + "\(rule.mode.rawValue) \(rule.function.text)(\(text(rule.parameters))) -> "
+        + "(\(text(rule.results))) along (\(text(rule.directions)))\(rule.isShort ? " =" : "") "
+        + text(of: rule.body) + "\n"
     case .constant(let constant):
       let value =
         switch constant.value {

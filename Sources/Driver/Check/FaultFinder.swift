@@ -11,6 +11,20 @@ struct Fault: Sendable {
   /// `forward` or `reverse`.
   var mode: String
   var difference: Agreement.Difference
+
+  /// - Parameter node: the operation, or a call of a func that has derivatives of its own; then the
+  ///   place is that of the one that is wrong.
+  fileprivate init(_ node: Node, mode: String, _ difference: Agreement.Difference) {
+    self.mode = mode
+    self.difference = difference
+    name = node.operation.name
+    site = node.site
+    guard case .call(let form) = node.attributes else { return }
+    name = form.name
+    let rules = [form.jvpRegion, form.vjpRegion]
+    let rule = (mode == "forward" ? rules : rules.reversed()).compactMap { $0 }.first
+    if let rule { site = node.regions[rule].site }
+  }
 }
 
 /// Narrows a wrong derivative to the operation at fault: each node on the way is checked by itself,
@@ -53,7 +67,7 @@ struct FaultFinder {
         return fault
       }
     }
-    return Fault(name: node.operation.name, site: node.site, mode: mode, difference: difference)
+    return Fault(node, mode: mode, difference)
   }
 }
 

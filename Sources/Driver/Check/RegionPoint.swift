@@ -1,5 +1,6 @@
 import Autodiff
 import GraphIR
+import Ops
 import Support
 
 /// A region of a node with the values that its parameters have in one run of it: of a branch the one
@@ -9,7 +10,8 @@ struct RegionPoint {
   let inputs: [Tensor]
   let sizes: [String: Int]
 
-  /// Nil for nodes without regions, and for loops that do not turn.
+  /// Nil for nodes without regions, for loops that do not turn, and for calls, whose derivative is
+  /// not that of their body.
   init?(_ node: Node, at point: Evaluator) {
     self.init(node, node.operands.map { point[$0] }, sizes: point.sizes)
   }
@@ -17,7 +19,7 @@ struct RegionPoint {
   /// - Parameter operands: the values of the node's operands.
   init?(_ node: Node, _ operands: [Tensor], sizes: [String: Int]) {
     self.sizes = sizes
-    guard !node.regions.isEmpty else { return nil }
+    guard !node.regions.isEmpty, node.operation != .call else { return nil }
     if case .loop(let form) = node.attributes {
       graph = node.regions[0]
       guard let inputs = RegionPoint.turn(of: form, node.regions, operands, sizes) else {

@@ -57,10 +57,13 @@ package enum Checker {
       if let graph { checked.graphs.append(graph) }
     }
     for function in loader.program.functions.indices where !expanded.contains(function) {
-      var checker = GraphChecker(
-        loader.program, module: main, options: options, diagnostics: diagnostics)
-      checker.checkUncalled(function)
-      diagnostics = checker.diagnostics
+      let rules = loader.program.rules[function]?.all.map(\.function) ?? []
+      for body in [loader.program.functions[function]] + rules {
+        var checker = GraphChecker(
+          loader.program, module: main, options: options, diagnostics: diagnostics)
+        checker.checkUncalled(body)
+        diagnostics = checker.diagnostics
+      }
     }
     return checked
   }

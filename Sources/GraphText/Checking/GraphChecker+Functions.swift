@@ -26,7 +26,10 @@ extension GraphChecker {
           "calls of funcs are nested more than \(GraphChecker.callLimit) deep", at: site)
         return none
       }
-      values = expand(number, name, meanings, at: site)
+      values =
+        hasRules(number, for: meanings)
+        ? expandWithRules(number, name, meanings, at: site)
+        : expand(number, name, meanings, at: site)
       calls[key] = values
     }
     return values.map { copy($0, at: site) }
@@ -65,14 +68,21 @@ extension GraphChecker {
   }
 
   /// Checks the body of a func with arguments.
-  private mutating func expand(
+  mutating func expand(
     _ number: Int, _ name: Name, _ arguments: [Meaning], at site: Site
   ) -> [Meaning] {
     expanded.insert(number)
+    return expand(program.functions[number], name, arguments, at: site)
+  }
+
+  /// Checks the body of a func, or of a derivative of one, with arguments.
+  mutating func expand(
+    _ function: Function, _ name: Name, _ arguments: [Meaning], at site: Site
+  ) -> [Meaning] {
     callCount += 1
-    enterFrame(of: program.functions[number], calledAt: site)
+    enterFrame(of: function, calledAt: site)
     defer { leaveFrame() }
-    let declaration = program.functions[number].declaration
+    let declaration = function.declaration
     let mistakes = mistakeCount
     guard give(declaration.parameters, arguments, of: name.text) else {
       return declaration.body.results.map { _ in .invalid }
@@ -82,7 +92,7 @@ extension GraphChecker {
     return results
   }
 
-  private mutating func enterFrame(of function: Function, calledAt site: Site) {
+  mutating func enterFrame(of function: Function, calledAt site: Site) {
     callers.append(frame)
     frame = Frame(
       module: function.module, function: function.name, callSite: site,
@@ -90,7 +100,7 @@ extension GraphChecker {
       isWhole: program.modules[function.module].isWhole && function.isWhole)
   }
 
-  private mutating func leaveFrame() {
+  mutating func leaveFrame() {
     frame = callers.removeLast()
   }
 
@@ -151,8 +161,7 @@ extension GraphChecker {
   }
 
   /// Checks a func that nothing calls, as far as that goes without arguments: its names.
-  mutating func checkUncalled(_ number: Int) {
-    let function = program.functions[number]
+  mutating func checkUncalled(_ function: Function) {
     frame = Frame(
       module: function.module, differentiated: function.differentiated, isUncalled: true,
       body: function.declaration.body,

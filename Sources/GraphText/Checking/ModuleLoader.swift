@@ -5,8 +5,8 @@ struct ModuleLoader {
   private let read: (String) -> [UInt8]?
   private let options: CheckOptions
   private(set) var files: SourceFiles
-  private(set) var diagnostics: Diagnostics
-  private(set) var program = Program()
+  var diagnostics: Diagnostics
+  var program = Program()
   /// The files that were asked for, in that order.
   private(set) var dependencies: [String] = []
   private var known: Set<String> = []
@@ -70,6 +70,7 @@ struct ModuleLoader {
     for imported in unit.imports { bring(imported, into: number, path: path) }
     open.removeLast()
     for declaration in unit.declarations { declare(declaration, in: number, path: path) }
+    for case .rule(let rule) in unit.declarations { attach(rule, in: number) }
     return number
   }
 
@@ -110,6 +111,7 @@ struct ModuleLoader {
 
   /// Notes what a declaration gives a name to.
   private mutating func declare(_ declaration: Declaration, in number: Int, path: String) {
+    if case .rule = declaration { return }
     let name = declaration.name
     if let known = program.modules[number].names[name.text] {
       diagnostics.error(
@@ -126,6 +128,7 @@ struct ModuleLoader {
     case .constant(let constant):
       kind = .constant(program.constants.count)
       program.constants.append(Constant(name: name, value: value(of: constant, path: path)))
+    case .rule: return
     }
     program.modules[number].names[name.text] = Entry(kind: kind, site: name.site)
   }

@@ -6,6 +6,8 @@ struct Program {
   var modules: [Module] = []
   var functions: [Function] = []
   var constants: [Constant] = []
+  /// The derivatives that funcs have been given, by the numbers of the funcs.
+  var rules: [Int: FunctionRules] = [:]
   /// The functions that call themselves, also by way of others; that has been reported.
   var recursive: Set<Int> = []
 }
@@ -53,6 +55,43 @@ final class Function: Sendable {
   }
 
   var name: String { declaration.name.text }
+}
+
+/// The derivatives of a `func` that stand in its file.
+struct FunctionRules {
+  var jvp: Rule?
+  var vjp: Rule?
+
+  /// Those that there are.
+  var all: [Rule] { [jvp, vjp].compactMap { $0 } }
+
+  subscript(_ mode: RuleDeclaration.Mode) -> Rule? {
+    get { mode == .jvp ? jvp : vjp }
+    set {
+      switch mode {
+      case .jvp: jvp = newValue
+      case .vjp: vjp = newValue
+      }
+    }
+  }
+}
+
+/// A derivative of a `func`.
+struct Rule: Sendable {
+  let declaration: RuleDeclaration
+  /// The rule as a func of parameters, results, if they are named, and directions.
+  let function: Function
+
+  init(_ declaration: RuleDeclaration, module: Int) {
+    self.declaration = declaration
+    function = Function(
+      FunctionDeclaration(
+        site: declaration.site, documentation: declaration.documentation,
+        name: declaration.function,
+        parameters: declaration.parameters + declaration.results + declaration.directions,
+        body: declaration.body, isShort: declaration.isShort, isWhole: declaration.isWhole),
+      module: module)
+  }
 }
 
 /// A `const`.

@@ -16,7 +16,10 @@ struct RecursionFinder {
 
   init(_ program: Program) {
     self.program = program
-    calls = program.functions.map { RecursionFinder.calls(of: $0, program) }
+    calls = program.functions.enumerated().map { number, function in
+      let rules = program.rules[number]?.all.map(\.declaration.body) ?? []
+      return RecursionFinder.calls(in: [function.declaration.body] + rules, function, program)
+    }
     state = Array(repeating: .new, count: program.functions.count)
   }
 
@@ -54,6 +57,14 @@ struct RecursionFinder {
   /// Reports a circle of calls.
   private mutating func report(_ circle: [Int], at site: Site) {
     recursive.formUnion(circle)
+    if let rule = rule(in: circle) {
+      let name = rule.function.text
+      mistakes.append(
+        .error(
+          "a '\(rule.mode.rawValue)' of '\(name)' may not call '\(name)', nor a func that does; "
+            + "behind '->' its result has a name", at: site))
+      return
+    }
     let names = circle.prefix(8).map { "'\(program.functions[$0].name)'" }
     let others = names.dropFirst().joined(separator: ", ") + (circle.count > 8 ? ", …" : "")
     let way = circle.count > 1 ? " by way of \(others)" : ""
@@ -61,17 +72,34 @@ struct RecursionFinder {
       .error("\(names[0]) calls itself\(way); a func may not be recursive", at: site))
   }
 
-  /// The funcs that a func calls, each once.
+  /// A derivative by which a circle of calls leads.
+  private func rule(in circle: [Int]) -> RuleDeclaration? {
+    for (place, caller) in circle.enumerated() {
+      let callee = circle[(place + 1) % circle.count]
+      let function = program.functions[caller]
+      let direct = RecursionFinder.calls(in: [function.declaration.body], function, program)
+      if !direct.contains(where: { $0.callee == callee }) {
+        return program.rules[caller]?.all.first { rule in
+          RecursionFinder.calls(in: [rule.declaration.body], function, program)
+            .contains { $0.callee == callee }
+        }?.declaration
+      }
+    }
+    return nil
+  }
+
+  /// The funcs that a func or its derivatives call, each once.
   private static func calls(
-    of function: Function, _ program: Program
+    in bodies: [Block], _ function: Function, _ program: Program
   ) -> [(callee: Int, site: Site)] {
     let names = program.modules[function.module].names
     var calls: [(callee: Int, site: Site)] = []
     var seen: Set<Int> = []
-    CallWalker { name, _ in
+    let walker = CallWalker { name, _ in
       guard case .function(let callee)? = names[name.text]?.kind else { return }
       if seen.insert(callee).inserted { calls.append((callee, name.site)) }
-    }.walk(function.declaration.body)
+    }
+    for body in bodies { walker.walk(body) }
     return calls
   }
 }

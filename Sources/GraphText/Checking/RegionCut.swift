@@ -18,6 +18,8 @@ struct RegionRequest {
   var parameters: [Value]
   var results: [Value]
   var hasAssertions = false
+  /// Whether nodes that its results do not need are left out, as those of another region are.
+  var isPruned = false
 }
 
 extension GraphChecker {
@@ -95,7 +97,7 @@ private struct RegionCopy {
 
   /// The region: of the nodes those whose operands are known in it.
   consuming func region(_ nodes: [Node], _ assertions: [Assertion]) -> Graph {
-    for node in nodes { copy(node) }
+    for node in request.isPruned ? needed(nodes) : nodes { copy(node) }
     region.outputs = request.results.enumerated().map { number, value in
       Output(name: "r\(number)", value: copies[value] ?? value, site: source.node(of: value).site)
     }
@@ -105,6 +107,17 @@ private struct RegionCopy {
       return copy
     }
     return region
+  }
+
+  /// The nodes that the results need.
+  private func needed(_ nodes: [Node]) -> [Node] {
+    var values = Set(request.results)
+    let backwards = nodes.reversed().filter { node in
+      guard node.results.contains(where: values.contains) else { return false }
+      values.formUnion(node.operands)
+      return true
+    }
+    return backwards.reversed()
   }
 
   private mutating func copy(_ node: Node) {

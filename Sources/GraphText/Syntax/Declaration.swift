@@ -30,6 +30,31 @@ package struct FunctionDeclaration: Sendable {
   package var isWhole: Bool
 }
 
+/// `jvp name(parameters) -> (results) along (directions) = tangent`, or `vjp …`: a derivative of a
+/// `func` that takes the place of its body's.
+package struct RuleDeclaration: Sendable {
+  /// The mode that a rule is for.
+  package enum Mode: String, Sendable {
+    case jvp, vjp
+  }
+
+  /// From the word with which it begins to the end of the body.
+  package var site: Site
+  package var documentation: DocComment?
+  package var mode: Mode
+  /// The func that it is a derivative of.
+  package var function: Name
+  package var parameters: [Parameter]
+  /// Names of the func's results; none, or one for each.
+  package var results: [Parameter]
+  /// The tangents of the parameters, or the cotangents of the results.
+  package var directions: [Parameter]
+  package var body: Block
+  package var isShort: Bool
+  /// False where parts of the head are missing because of syntax errors.
+  package var isWhole: Bool
+}
+
 /// `const name: type = value`.
 package struct ConstantDeclaration: Sendable {
   /// From the word `const` to the end of the value.

@@ -41,12 +41,13 @@ extension Parser {
   /// Reads a `graph`, `func` or `const`.
   private mutating func declaration() throws(Abandoned) -> Declaration {
     let documentation = documentation()
-    if current.kind.isKeyword, current.startsLine { declarationColumn = column(of: current) }
+    if startsDeclaration(at: index) { declarationColumn = column(of: current) }
     switch current.kind {
     case .graphKeyword: return .graph(try graph(documentation))
     case .funcKeyword: return .function(try function(documentation))
     case .constKeyword: return .constant(try constant(documentation))
     case .name:
+      if let mode = ruleMode(at: index) { return .rule(try rule(mode, documentation)) }
       switch try meantDeclaration() {
       case .graphKeyword: return .graph(try graph(documentation))
       case .constKeyword: return .constant(try constant(documentation))
@@ -175,6 +176,7 @@ extension SourceUnit {
     switch declarations.last {
     case .graph(let graph): graph.isWhole && graph.body.isWhole
     case .function(let function): function.isWhole && function.body.isWhole
+    case .rule(let rule): rule.isWhole && rule.body.isWhole
     case .constant, nil: true
     }
   }

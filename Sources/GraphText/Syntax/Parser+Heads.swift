@@ -52,7 +52,7 @@ extension Parser {
   }
 
   /// Reads `= value`.
-  private mutating func shortBody() throws(Abandoned) -> Block {
+  mutating func shortBody() throws(Abandoned) -> Block {
     advance()
     let value = tolerantExpression()
     if isAt(.comma) {
@@ -90,7 +90,7 @@ extension Parser {
   }
 
   /// Reads `(x: f64[n], inout w)`.
-  private mutating func parameters(
+  mutating func parameters(
     of kind: BlockKind, into head: inout Head
   ) throws(Abandoned) {
     guard isAt(.leftParen) else {
@@ -105,7 +105,7 @@ extension Parser {
   }
 
   /// Reads the elements between parentheses; one that cannot be read is left out.
-  private mutating func list(
+  mutating func list(
     into head: inout Head, element: (inout Parser, inout Head) throws(Abandoned) -> Void
   ) throws(Abandoned) {
     advance()
@@ -129,7 +129,7 @@ extension Parser {
   }
 
   /// Reads `x: f64[n]` or `inout w`.
-  private mutating func parameter(of kind: BlockKind) throws(Abandoned) -> Parameter {
+  mutating func parameter(of kind: BlockKind) throws(Abandoned) -> Parameter {
     let documentation = documentation()
     let start = index
     let inoutSite = isAt(.inoutKeyword) && peek().kind != .colon ? currentSite : nil

@@ -28,13 +28,15 @@ package enum Declaration: Sendable {
   case graph(GraphDeclaration)
   case function(FunctionDeclaration)
   case constant(ConstantDeclaration)
+  case rule(RuleDeclaration)
 
-  /// What it declares.
+  /// What it declares; of a rule the func that it belongs to.
   package var name: Name {
     switch self {
     case .graph(let graph): graph.name
     case .function(let function): function.name
     case .constant(let constant): constant.name
+    case .rule(let rule): rule.function
     }
   }
 
@@ -44,6 +46,7 @@ package enum Declaration: Sendable {
     case .graph(let graph): graph.site
     case .function(let function): function.site
     case .constant(let constant): constant.site
+    case .rule(let rule): rule.site
     }
   }
 }

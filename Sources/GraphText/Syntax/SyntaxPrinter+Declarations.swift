@@ -5,6 +5,7 @@ extension SyntaxPrinter {
     case .graph(let graph): print(graph)
     case .function(let function): print(function)
     case .constant(let constant): print(constant)
+    case .rule(let rule): print(rule)
     }
   }
 
@@ -33,12 +34,31 @@ extension SyntaxPrinter {
     print(function.documentation)
     write("func \(function.name.text)")
     print(function.parameters)
-    if function.isShort {
+    print(function.body, isShort: function.isShort)
+  }
+
+  /// Writes a derivative of a func.
+  private mutating func print(_ rule: RuleDeclaration) {
+    print(rule.documentation)
+    write("\(rule.mode.rawValue) \(rule.function.text)")
+    print(rule.parameters)
+    if !rule.results.isEmpty {
+      write(" -> ")
+      print(rule.results)
+    }
+    write(" along ")
+    print(rule.directions)
+    print(rule.body, isShort: rule.isShort)
+  }
+
+  /// Writes the body of a func, or of a derivative of one.
+  private mutating func print(_ body: Block, isShort: Bool) {
+    if isShort {
       write(" = ")
-      list(function.body.results) { $0.print($1) }
+      list(body.results) { $0.print($1) }
     } else {
       write(" ")
-      block(function.body, keyword: "return ")
+      block(body, keyword: "return ")
     }
   }
 

@@ -26,7 +26,7 @@ extension Attributes {
     case .reduction(let axes, _), .axes(let axes): axes
     case .axis(let axis): [axis]
     case .none, .literal, .data, .parameter, .integer, .dtype, .shape, .slice, .pad, .contraction,
-      .windows, .convolution, .picking, .matrix, .draw, .loop, .derivative:
+      .windows, .convolution, .picking, .matrix, .draw, .loop, .call, .derivative:
       []
     }
   }

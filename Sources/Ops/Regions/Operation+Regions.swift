@@ -2,5 +2,5 @@ package import GraphIR
 
 extension Operation {
   /// The operations that run graphs.
-  package static let regions: [Operation] = [.loop, .branch]
+  package static let regions: [Operation] = [.loop, .branch, .call]
 }
