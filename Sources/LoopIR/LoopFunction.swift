@@ -83,6 +83,9 @@ package struct Body: Hashable, Sendable {
   /// The copies to `inout` parameters, which run when nothing can fail any more.
   package var commit = Block()
   package var plan: [Placement] = []
+  /// The buffer of the workspace through which parts of long code hand values to each other; nil
+  /// where that is little or nothing.
+  package var frame: BufferID?
 
   package init(serves: Set<Int>? = nil) { self.serves = serves }
 

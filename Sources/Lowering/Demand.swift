@@ -13,10 +13,15 @@ struct DemandMask: Hashable {
 }
 
 /// Who needs which value: what is skipped when the caller passes NULL for a result.
+///
+/// Where a body guards what it computes, the caller wants at least one of its results, so what all
+/// of them need is computed always.
 struct Demand {
   /// Values that are computed in the memory of the result of that number.
   private(set) var direct: [Value: Int] = [:]
   private let isGuarded: Bool
+  /// The bits of all results.
+  private var all: UInt64 = 0
   private var masks: [UInt64]
 
   /// Results from this number on share one bit.
@@ -27,6 +32,7 @@ struct Demand {
     masks = Array(repeating: 0, count: graph.values.count)
     for number in outputs {
       masks[Int(graph.outputs[number].value.index)] |= Demand.bit(number)
+      all |= Demand.bit(number)
     }
     for value in graph.updates.map(\.value) + graph.assertions.map(\.condition) {
       masks[Int(value.index)] |= DemandMask.always.bits
@@ -45,12 +51,13 @@ struct Demand {
 
   /// The results that need a value; always, where nothing is guarded.
   func mask(of value: Value) -> DemandMask {
-    isGuarded ? DemandMask(bits: masks[Int(value.index)]) : .always
+    let bits = masks[Int(value.index)]
+    return isGuarded && bits & all != all ? DemandMask(bits: bits) : .always
   }
 
   /// The mask of what only the result of that number needs.
   func mask(ofResult number: Int) -> DemandMask {
-    isGuarded ? DemandMask(bits: Demand.bit(number)) : .always
+    isGuarded && Demand.bit(number) != all ? DemandMask(bits: Demand.bit(number)) : .always
   }
 
   /// The condition under which what a mask names is computed.

@@ -40,7 +40,7 @@ struct Forest {
   /// How many earlier trees are looked at for a place to join.
   private static let window = 24
   /// Bodies do not grow beyond so many steps by fusion.
-  private static let sizeLimit = 1_500
+  private static let sizeLimit = 1_000_000
 
   /// Adds the trees of a block; an opaque block stays together.
   mutating func add(_ block: Block, _ mask: DemandMask, isOpaque: Bool, in body: Body) {

@@ -76,10 +76,7 @@ struct GraphLowering {
       .accumulation, .gather, .scatter:
       guard placing.isRoot[Int(node.result.index)] else { return }
       let target = target(of: node.result, &b)
-      let nests = nests
-      emit(&forest, mask(node.result), isOpaque: isSearch(node), &b) { b in
-        nests.emit(node, to: target, &b)
-      }
+      emitNest(node, to: target, &b, &forest)
       reader.places[Int(node.result.index)] = target
     case .routine(let routine):
       let operands = node.operands.map { wholeBuffer(of: $0, &b, &forest) }
@@ -92,6 +89,17 @@ struct GraphLowering {
     case .regions: lowerRegions(node, &b, &forest)
     case .expansion, .request:
       preconditionFailure("'\(node.operation.name)' was not expanded")
+    }
+  }
+
+  /// Emits the nest of a node. (It has the table of places only for itself while it runs: a copy that
+  /// lived longer would have to be copied whole when the next place is noted.)
+  private func emitNest(
+    _ node: Node, to target: Place, _ b: inout LoopBuilder, _ forest: inout Forest
+  ) {
+    let nests = nests
+    emit(&forest, mask(node.result), isOpaque: isSearch(node), &b) { b in
+      nests.emit(node, to: target, &b)
     }
   }
 

@@ -11,13 +11,10 @@ package enum Lowering {
   /// - Parameter primal: the numbers of the results that need no derivative; a body of their own
   ///   computes them alone.
   package static func run(_ graph: Graph, primal: Set<Int> = []) -> LoopFunction {
-    let all = Set(graph.outputs.indices)
     let pool = ConstantPool()
-    var bodies = [lower(graph, outputs: all, serves: all.isEmpty ? nil : all, pool)]
-    if !primal.isEmpty, primal != all {
-      bodies.append(lower(graph, outputs: primal, serves: primal, pool))
+    let bodies = choices(graph, primal: primal).map { choice in
+      lower(graph, outputs: choice.outputs, serves: choice.serves, pool)
     }
-    if !all.isEmpty { bodies.append(lower(graph, outputs: all, serves: nil, pool)) }
     return LoopFunction(
       name: graph.name, doc: graph.doc, site: graph.site, symbols: graph.symbols,
       parameters: graph.parameters.map { parameter in
@@ -33,6 +30,33 @@ package enum Lowering {
       bodies: bodies)
   }
 
+  /// The bodies of a function: which results each computes, and which it serves.
+  ///
+  /// A choice of results that many callers make has a body of its own; a last one serves all other
+  /// choices. In long code without loops that one serves all: its conditions cost nothing there.
+  private static func choices(
+    _ graph: Graph, primal: Set<Int>
+  ) -> [(outputs: Set<Int>, serves: Set<Int>?)] {
+    let all = Set(graph.outputs.indices)
+    if all.isEmpty { return [(all, nil)] }
+    if isLongAndScalar(graph) { return [([], []), (all, nil)] }
+    var served = [all]
+    if !primal.isEmpty, primal != all { served.append(primal) }
+    if all.count > 2 { return served.map { ($0, $0) } + [([], []), (all, nil)] }
+    for one in all.sorted().map({ Set([$0]) }) where !served.contains(one) { served.append(one) }
+    return served.map { ($0, $0) } + [([], nil)]
+  }
+
+  /// Graphs of more nodes than this are long.
+  private static let longGraph = 2_000
+
+  /// Whether a graph is long, and nearly all its values are scalars.
+  private static func isLongAndScalar(_ graph: Graph) -> Bool {
+    guard graph.nodes.count > longGraph else { return false }
+    let arrays = graph.nodes.count { $0.results.contains { !graph.type($0).isScalar } }
+    return arrays < graph.nodes.count / 20
+  }
+
   /// A body that computes some results; one that serves every choice guards what it computes.
   private static func lower(
     _ graph: Graph, outputs: Set<Int>, serves: Set<Int>?, _ pool: ConstantPool
@@ -46,6 +70,7 @@ package enum Lowering {
     Forwarding.run(&body)
     DeadStores.run(&body)
     Compaction.run(&body)
+    Widening.run(&body)
     WorkspacePlan.run(&body)
     return body
   }

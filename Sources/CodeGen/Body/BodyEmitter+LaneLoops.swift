@@ -8,6 +8,7 @@ extension BodyEmitter {
   /// Emits a loop of several lanes; gives the carried values behind it.
   func emitLaneLoop(_ id: LoopID, _ initial: [IRValue]) -> [IRValue] {
     let loop = body[id]
+    if splitter.isLong(loop.body) { return emitMaskedLoop(id, initial) }
     if let extent = loop.extent.constant, loop.bound == nil {
       return emitFixedLaneLoop(id, max(extent, 0), initial)
     }
@@ -22,6 +23,28 @@ extension BodyEmitter {
     }
     let nearly = emitFull(id, full, isKnownPositive: false, initial)
     return emitRest(id, from: whole, rest, nearly)
+  }
+
+  /// Emits a lane loop with a mask in every turn, so that a long body is there once.
+  private func emitMaskedLoop(_ id: LoopID, _ initial: [IRValue]) -> [IRValue] {
+    let loop = body[id]
+    let extent = loop.bound.map { value($0) } ?? object.dim(loop.extent, scope)
+    let filled = object.builder.add(extent, index(loop.lanes - 1), noWrap: .signed)
+    let count = object.builder.sdiv(filled, index(loop.lanes))
+    return emitCounting(id, count: count, isKnownPositive: false, initial) { counter, entering in
+      var number = counter
+      if loop.isReversed {
+        let last = self.object.builder.sub(count, self.index(1), noWrap: .signed)
+        number = self.object.builder.sub(last, counter, noWrap: .signed)
+      }
+      let variable = self.object.builder.mul(
+        number, self.index(loop.lanes), noWrap: [.signed, .unsigned])
+      let left = self.object.builder.sub(extent, variable, noWrap: .signed)
+      let type = self.object.context.i64.vector(loop.lanes)
+      let mask = self.object.builder.icmp(
+        .ult, type.iota, self.object.builder.splat(left, lanes: loop.lanes))
+      return self.emitMasked(id, variable, mask, entering)
+    }
   }
 
   /// Emits a lane loop whose number of turns is known.

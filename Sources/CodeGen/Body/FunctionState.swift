@@ -22,6 +22,8 @@ struct FunctionState {
   var activeLanes: IRValue?
   /// The offsets of the places in the workspace plan, if they are computed.
   var offsets: [Quantity]?
+  /// Where in the frame buffer of the body a further frame may begin.
+  var frameStart = 0
   /// Whether a loop is open.
   var isInTree = false
   /// What is known of the accesses of the loop tree that is being emitted.

@@ -18,7 +18,7 @@ package struct ObjectInterface {
   ) {
     self.outputName = outputName
     stem = CName.stem(of: outputName)
-    self.functions = functions.map(FunctionInterface.init)
+    self.functions = functions.map { FunctionInterface(FramePlan.reserve(in: $0)) }
     var places = PlaceTable()
     for function in functions { places.addPlaces(of: function) }
     self.places = places

@@ -4,14 +4,30 @@ import LoopIR
 enum BlockPart {
   /// Steps that become a function of their own.
   case outlined([Item])
+  /// Steps of one side of a branch that become a function of their own.
+  case guarded(Side, [Item])
   /// A step that stays: the end of the call, or a loop whose own body is long.
   case inPlace(Item)
 
+  /// One side of a branch.
+  struct Side {
+    var condition: ScalarID
+    /// Whether the side runs where the condition is true.
+    var isThen: Bool
+  }
+
+  /// The steps whose values later parts may use.
   var items: [Item] {
     switch self {
-    case .outlined(let items): items
+    case .outlined(let items), .guarded(_, let items): items
     case .inPlace(let item): [item]
     }
+  }
+
+  /// What the part takes from outside.
+  func uses(_ function: LoopFunction, _ body: Body) -> PartUses {
+    guard case .guarded(let side, _) = self else { return PartUses(items, function, body) }
+    return PartUses(items, under: side.condition, function, body)
   }
 }
 
@@ -26,6 +42,9 @@ struct BlockSplitter {
   static let blockLimit = 1500
   /// The steps of a part.
   static let partLimit = 250
+  /// In a body of more scalars than this, the time that LLVM takes counts more than the last
+  /// percents of speed.
+  static let hugeBody = 20_000
   /// What a loop counts beside its steps: LLVM makes several of it, and its strength reduction
   /// takes time that grows with the square of their number.
   static let loopWeight = 60
@@ -62,29 +81,52 @@ struct BlockSplitter {
     }
   }
 
+  /// Whether a block is cut.
+  func isLong(_ block: Block) -> Bool { weight(block) > BlockSplitter.blockLimit }
+
   /// The parts of a block; nil for one that is short enough.
   func parts(of block: Block) -> [BlockPart]? {
-    guard weight(block) > BlockSplitter.blockLimit, block.items.count > 1 else { return nil }
+    guard isLong(block) else { return nil }
+    if block.items.count == 1, case .loop = block.items[0] { return nil }
     var parts: [BlockPart] = []
-    var items: [Item] = []
-    var total = 0
-    func close() {
-      if !items.isEmpty { parts.append(.outlined(items)) }
-      items = []
-      total = 0
-    }
-    for item in block.items {
-      let weight = weight(item)
-      if weight > BlockSplitter.blockLimit || item == .stopIfFailed {
-        close()
+    for piece in pieces(of: block.items) {
+      guard piece.count == 1, let item = piece.first, isTooLong(item) else {
+        parts.append(.outlined(piece))
+        continue
+      }
+      guard case .branch(let condition, let then, let otherwise) = item else {
         parts.append(.inPlace(item))
         continue
       }
-      if total > 0, total + weight > BlockSplitter.partLimit { close() }
-      items.append(item)
-      total += weight
+      for (block, isThen) in [(then, true), (otherwise, false)] {
+        let side = BlockPart.Side(condition: condition, isThen: isThen)
+        parts += pieces(of: block.items).map { .guarded(side, $0) }
+      }
     }
-    close()
     return parts
+  }
+
+  /// Whether a step stands alone, since it ends the call or is itself long.
+  private func isTooLong(_ item: Item) -> Bool {
+    item == .stopIfFailed || weight(item) > BlockSplitter.blockLimit
+  }
+
+  /// Stretches of steps that are short enough for a part, or one step that stands alone.
+  private func pieces(of items: [Item]) -> [[Item]] {
+    var pieces: [[Item]] = []
+    var piece: [Item] = []
+    var total = 0
+    for item in items {
+      let weight = weight(item)
+      if !piece.isEmpty, isTooLong(item) || total + weight > BlockSplitter.partLimit {
+        pieces.append(piece)
+        piece = []
+        total = 0
+      }
+      piece.append(item)
+      total += weight
+      if isTooLong(item) { total = BlockSplitter.partLimit }
+    }
+    return piece.isEmpty ? pieces : pieces + [piece]
   }
 }

@@ -7,58 +7,44 @@ extension BodyEmitter {
   /// Emits the parts of a block; `escaping` are the values that are used behind it.
   func emitParts(_ parts: [BlockPart], escaping: [ScalarID]) {
     let plan = PartPlan(parts, escaping: escaping, function, body)
-    let layout = layOut(plan)
-    let type = object.context.i8.array(max(layout.size, 1))
-    let frame = object.entryAlloca(type, align: WorkspacePlan.alignment)
-    let frameOfParts = Frame(emitter: self, address: frame, layout: layout)
-    for captured in fixed(plan) { frameOfParts.store(captured, current(captured)) }
+    let layout = FrameLayout(plan, function, body)
+    let start = state.frameStart
+    let frame = Frame(emitter: self, address: frameAddress(layout.size), layout: layout)
+    state.frameStart += FrameLayout.padded(layout.size)
+    defer { state.frameStart = start }
+    for captured in plan.shared(function) where isThere(captured) {
+      frame.store(captured, current(captured))
+    }
     for (number, part) in parts.enumerated() {
       switch part {
-      case .outlined(let items):
-        callPart(items, plan.uses[number], leaving: plan.left[number], frameOfParts)
+      case .outlined, .guarded:
+        callPart(part, plan.uses[number], leaving: plan.left[number], frame)
       case .inPlace(let item):
         for case .scalar(let id) in plan.uses[number].captured
         where plan.producer(of: id, body) != nil {
-          values[id.index] = frameOfParts.load(.scalar(id))
+          values[id.index] = frame.load(.scalar(id))
         }
         emit(item)
-        for id in plan.left[number] { frameOfParts.store(.scalar(id), value(id)) }
+        for id in plan.left[number] { frame.store(.scalar(id), value(id)) }
       }
     }
     for id in escaping where plan.producer(of: id, body) != nil {
-      values[id.index] = frameOfParts.load(.scalar(id))
+      values[id.index] = frame.load(.scalar(id))
     }
   }
 
-  /// What every part gets: sizes, and the lanes that are active.
-  private func fixed(_ plan: PartPlan) -> [Captured] {
-    let symbols = function.symbols.map { Captured.symbol($0) }
-    return plan.outside + symbols + (activeLanes == nil ? [] : [.activeLanes])
+  /// The address of a frame: in the workspace if the body has a place for it, else on the stack.
+  private func frameAddress(_ size: Int) -> IRValue {
+    if let buffer = body.frame, argument(.workspace) != nil {
+      return object.builder.element(object.context.i8, base(buffer), index(state.frameStart))
+    }
+    let type = object.context.i8.array(max(size, 1))
+    return object.entryAlloca(type, align: WorkspacePlan.alignment)
   }
 
-  /// Gives everything that goes between parts a place.
-  private func layOut(_ plan: PartPlan) -> FrameLayout {
-    var layout = FrameLayout()
-    for captured in fixed(plan) { layout.place(captured, bytes: bytes(of: captured)) }
-    for number in plan.uses.indices {
-      for id in plan.left[number] {
-        layout.place(.scalar(id), bytes: bytes(of: .scalar(id)))
-      }
-      for id in plan.released(by: number) { layout.release(.scalar(id)) }
-    }
-    return layout
-  }
-
-  /// The bytes that something takes in a frame.
-  private func bytes(of captured: Captured) -> Int {
-    switch captured {
-    case .scalar(let id):
-      let type = body[id].type
-      let bytes = type.element.arithmetic.byteSize * type.lanes
-      return 1 << (Int.bitWidth - (bytes - 1).leadingZeroBitCount)
-    case .variable, .buffer, .argument, .symbol: return 8
-    case .activeLanes: return 64
-    }
+  /// Whether something that parts may use has a value here.
+  private func isThere(_ captured: Captured) -> Bool {
+    captured != .activeLanes || activeLanes != nil
   }
 
   /// The value that something has in the function that is being emitted.
@@ -93,31 +79,39 @@ extension BodyEmitter {
     }
   }
 
-  /// Emits some steps as a function, and calls it.
+  /// Emits a part as a function, and calls it.
   private func callPart(
-    _ items: [Item], _ uses: PartUses, leaving: [ScalarID], _ frame: Frame
+    _ steps: BlockPart, _ uses: PartUses, leaving: [ScalarID], _ frame: Frame
   ) {
     let part = object.addFunction(
       "\(function.name).part", [object.context.pointer, object.context.i32],
       returning: object.context.i32)
     part.setFastCallingConvention()
     part.add(.noInline)
-    part.add(function.attributes(of: body))
     part.add(.noAlias, toParameter: 0)
-    if uses.entered.isEmpty { part.add(.noImplicitFloat) }
+    part.add(attributes(of: uses))
     let before =
       status.map { object.builder.load(object.context.i32, $0) } ?? object.context.i32.zero
     let call = object.builder.call(part, [frame.address, before])
     object.builder.setFastCallingConvention(call)
-    object.elsewhere { emitPart(items, uses, leaving: leaving, part, frame) }
+    object.elsewhere { emitPart(steps, uses, leaving: leaving, part, frame) }
     guard let status else { return }
     object.builder.store(call, status)
     if uses.stops { emitStop() }
   }
 
-  /// Emits some steps as a function.
+  /// What LLVM is told of a part. Where there is very much code without loops, it is translated as
+  /// it stands: its common subexpressions are found and its constants folded already, and LLVM
+  /// takes five times as long to make it 15 % smaller.
+  private func attributes(of part: PartUses) -> [IRAttribute] {
+    guard part.entered.isEmpty else { return function.attributes(of: body) }
+    if body.scalars.count > BlockSplitter.hugeBody { return [.optimizeNone] }
+    return function.attributes(of: body) + [.noImplicitFloat]
+  }
+
+  /// Emits a part as a function.
   private func emitPart(
-    _ items: [Item], _ uses: PartUses, leaving: [ScalarID], _ part: IRFunction, _ frame: Frame
+    _ steps: BlockPart, _ uses: PartUses, leaving: [ScalarID], _ part: IRFunction, _ frame: Frame
   ) {
     object.position(atEnd: part.appendBlock("entry"))
     object.debug?.enter(part, named: function.name, at: function.site, object)
@@ -133,12 +127,12 @@ extension BodyEmitter {
     }
     if let lanesType { activeLanes = inner.load(.activeLanes, lanesType) }
     for name in function.symbols { scope.symbols[name] = inner.load(.symbol(name)) }
-    let taken = take(uses.captured, inner)
+    var taken = Taken(uses.captured)
+    take(uses.captured.filter { !isNumber($0) }, inner, &taken)
     let result = emitFunction {
       let isTree = saved.aliases == nil
-      aliases = isTree ? AliasScopes(body, tree: items, object) : saved.aliases
-      for item in items { emit(item) }
-      for id in leaving { inner.store(.scalar(id), value(id)) }
+      aliases = isTree ? AliasScopes(body, tree: steps.items, object) : saved.aliases
+      emitIf(steps) { emit(steps.items, leaving: leaving, inner, &taken) }
     }
     object.builder.ret(result)
     state = saved
@@ -146,16 +140,52 @@ extension BodyEmitter {
     for id in leaving { values[id.index] = nil }
   }
 
-  /// What stood in the place of captured things outside of a part.
-  private struct Taken {
-    var values: [(ScalarID, IRValue?)] = []
-    var loops: [(LoopID, LoopState?)] = []
+  /// Whether something is a number to compute with, and so in no address or condition.
+  private func isNumber(_ captured: Captured) -> Bool {
+    if case .scalar(let id) = captured { body[id].type.element.isFloat } else { false }
   }
 
-  /// Loads what a part captures, and puts it in its place; gives what stood there.
-  private func take(_ captured: [Captured], _ frame: Frame) -> Taken {
-    var taken = Taken()
-    for captured in captured {
+  /// Runs something if the condition of a part is true.
+  private func emitIf(_ part: BlockPart, _ run: () -> Void) {
+    guard case .guarded(let side, _) = part else { return run() }
+    let condition = value(side.condition)
+    emitIf(side.isThen ? condition : object.builder.not(condition), run)
+  }
+
+  /// Emits the steps of a part. Each value is loaded where it is needed first and stored as soon as
+  /// it is computed, so that few of them are in registers at a time.
+  private func emit(
+    _ items: [Item], leaving: [ScalarID], _ frame: Frame, _ taken: inout Taken
+  ) {
+    var left: [LoopID: [ScalarID]] = [:]
+    for case (let id, .loopResult(let loop, _)) in leaving.map({ ($0, body[$0].instruction) }) {
+      left[loop, default: []].append(id)
+    }
+    let leaving = Set(leaving)
+    for item in items {
+      take(PartUses([item], function, body).captured, frame, &taken)
+      emit(item)
+      switch item {
+      case .scalar(let id): if leaving.contains(id) { frame.store(.scalar(id), value(id)) }
+      case .loop(let loop): for id in left[loop] ?? [] { frame.store(.scalar(id), value(id)) }
+      case .store, .branch, .check, .stopIfFailed: break
+      }
+    }
+  }
+
+  /// What stood in the place of captured things outside of a part.
+  private struct Taken {
+    /// What is still to be taken.
+    var missing: Set<Captured>
+    var values: [(ScalarID, IRValue?)] = []
+    var loops: [(LoopID, LoopState?)] = []
+
+    init(_ captured: [Captured]) { missing = Set(captured) }
+  }
+
+  /// Loads what a part captures, as far as it has not done so, and puts it in its place.
+  private func take(_ captured: [Captured], _ frame: Frame, _ taken: inout Taken) {
+    for captured in captured where taken.missing.remove(captured) != nil {
       let value = frame.load(captured)
       switch captured {
       case .scalar(let id):
@@ -171,7 +201,6 @@ extension BodyEmitter {
       case .symbol, .activeLanes: break
       }
     }
-    return taken
   }
 
   /// Puts back what stood in the place of captured things.

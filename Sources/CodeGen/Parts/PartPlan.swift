@@ -15,7 +15,7 @@ struct PartPlan {
 
   /// Finds what goes between parts, and to `escaping` behind them.
   init(_ parts: [BlockPart], escaping: [ScalarID], _ function: LoopFunction, _ body: Body) {
-    uses = parts.map { PartUses($0.items, function, body) }
+    uses = parts.map { $0.uses(function, body) }
     left = Array(repeating: [], count: parts.count)
     for (number, part) in parts.enumerated() {
       for case .scalar(let id) in part.items { producers[id] = number }

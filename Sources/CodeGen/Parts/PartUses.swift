@@ -28,9 +28,13 @@ struct PartUses {
   /// The loops that stand in the steps themselves, not in a loop or a branch of theirs.
   private(set) var direct: Set<LoopID> = []
 
-  init(_ items: [Item], _ function: LoopFunction, _ body: Body) {
+  /// What some steps use, which run under a condition if there is one.
+  init(
+    _ items: [Item], under condition: ScalarID? = nil, _ function: LoopFunction, _ body: Body
+  ) {
     self.function = function
     self.body = body
+    if let condition { use(condition) }
     for item in items {
       add(item)
       if case .loop(let id) = item { direct.insert(id) }

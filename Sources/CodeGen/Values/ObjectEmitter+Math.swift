@@ -8,10 +8,30 @@ extension ObjectEmitter {
   func call(_ function: LibraryFunction, _ arguments: [IRValue], _ type: ScalarType) -> IRValue {
     if let own = callOwn(LaneFunction(function, type), arguments) { return own }
     if type.lanes == 1 { return callOnce(function, arguments, type.element) }
-    var result = registerType(type).poison
-    for lane in 0..<type.lanes {
-      let values = arguments.map { builder.extract($0, lane: lane) }
-      result = builder.insert(result, callOnce(function, values, type.element), lane: lane)
+    let call = builder.call(laneByLane(function, type), arguments)
+    builder.setFastCallingConvention(call)
+    return call
+  }
+
+  /// A function that calls one of libm lane by lane, so that this is spelled out once.
+  private func laneByLane(_ function: LibraryFunction, _ type: ScalarType) -> IRFunction {
+    let name = "\(function.rawValue).\(type)"
+    if let known = mathFunctions[name] { return known }
+    let vector = registerType(type)
+    let arity = function.arity
+    let result = addFunction(name, Array(repeating: vector, count: arity), returning: vector)
+    result.setFastCallingConvention()
+    result.add([.noUnwind, .willReturn, .noSync, .noFree, .memory(.none), .noInline])
+    mathFunctions[name] = result
+    elsewhere {
+      position(atEnd: result.appendBlock("entry"))
+      debug?.enter(result, named: name, at: .none, self)
+      var lanes = vector.poison
+      for lane in 0..<type.lanes {
+        let values = (0..<arity).map { builder.extract(result.parameter($0), lane: lane) }
+        lanes = builder.insert(lanes, callOnce(function, values, type.element), lane: lane)
+      }
+      builder.ret(lanes)
     }
     return result
   }
