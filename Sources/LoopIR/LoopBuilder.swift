@@ -5,6 +5,8 @@ package struct LoopBuilder: Sendable {
   package var body: Body
   /// The site of what comes next.
   package var site: Site = .none
+  /// Stretches of positions of a known number up to this are written out, not looped over.
+  package var unrollLimit = 0
   /// Open blocks, the innermost last.
   private var open: [Block] = [Block()]
 
