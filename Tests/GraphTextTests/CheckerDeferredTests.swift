@@ -6,14 +6,8 @@ import Testing
 @Suite struct CheckerDeferredTests {
   /// Statements with their errors.
   static let deferred: [(String, [String])] = [
-    ("v, w = eigh(a)", ["3:8: 'eigh' is not supported yet"]),
-    ("v = expm(zz)", ["3:10: unknown name 'zz'", "3:5: 'expm' is not supported yet"]),
     (
       "v = hessian(sum(x), wrt: x, sparse: true)", ["3:37: 'sparse' is not supported yet"]
-    ),
-    (
-      "v = expm(expm(a)) + 1",
-      ["3:10: 'expm' is not supported yet", "3:5: 'expm' is not supported yet"]
     ),
   ]
 

@@ -41,6 +41,32 @@ import Testing
     #expect(Checked(text).type(of: "l") == "f32[m]")
   }
 
+  /// Factorisations with the types of their factors.
+  static let factored: [(String, [String])] = [
+    ("qr(a)", ["f64[n, n]", "f64[n, n]"]),
+    ("qr(s[:, :, :2])", ["f32[m, 3, 2]", "f32[m, 2, 2]"]),
+    ("qr(t)", ["f32[5, 1, 3, 3]", "f32[5, 1, 3, 4]"]),
+    ("qr(concatenate([a, q], axis: 0))", ["f64[m + n, n]", "f64[n, n]"]),
+    ("qr(h)", ["f16[3, 3]", "f16[3, 3]"]), ("qr(i)", ["f64[2, 2]", "f64[2, 2]"]),
+    ("qr(o)", ["f64[1, 0, 0]", "f64[1, 0, 0]"]),
+    ("eigh(a)", ["f64[n]", "f64[n, n]"]), ("eigh(s)", ["f32[m, 3]", "f32[m, 3, 3]"]),
+    ("eigh(h)", ["f16[3]", "f16[3, 3]"]), ("eigh(i)", ["f64[2]", "f64[2, 2]"]),
+    ("svd(a)", ["f64[n, n]", "f64[n]", "f64[n, n]"]),
+    ("svd(t)", ["f32[5, 1, 3, 3]", "f32[5, 1, 3]", "f32[5, 1, 3, 4]"]),
+    ("svd(concatenate([q, a], axis: 0))", ["f64[m + n, n]", "f64[n]", "f64[n, n]"]),
+    (
+      "svd(concatenate([a, transpose(q)], axis: 1))", ["f64[n, n]", "f64[n]", "f64[n, m + n]"]
+    ),
+  ]
+
+  @Test(arguments: factored)
+  func factors(_ expression: String, _ types: [String]) {
+    let names = types.indices.map { "y\($0)" }.joined(separator: ", ")
+    let checked = Checked("graph t(\(Self.parameters)) -> (\(names)) { \(names) = \(expression) }")
+    #expect(checked.complaints == [])
+    #expect(types.indices.map { checked.type(of: "y\($0)") } == types)
+  }
+
   /// Expressions with their errors.
   static let refused: [(String, [String])] = [
     ("inv(q)", ["3:10: 'inv' takes square matrices, not f64[m, n]"]),
@@ -78,6 +104,25 @@ import Testing
           + "together: 2 against 3 along axis 0"
       ]
     ),
+    ("eigh(q)", ["3:11: 'eigh' takes square matrices, not f64[m, n]"]),
+    ("qr(v)", ["3:9: 'qr' takes matrices, not f64[n]"]),
+    ("svd(c)", ["3:10: 'svd' takes matrices, not f64"]),
+    (
+      "qr(q)",
+      [
+        "3:6: 'qr' must know which is less, m rows or n columns: declare the greater one as a "
+          + "sum, such as 'n + k' rows"
+      ]
+    ),
+    (
+      "svd(r)",
+      [
+        "3:6: 'svd' must know which is less, n rows or 2 columns: declare the greater one as "
+          + "a sum, such as '2 + k' rows"
+      ]
+    ),
+    ("eigh(a, lower: true)", ["3:14: 'eigh' has no option 'lower'; it is written 'eigh(x)'"]),
+    ("qr(a) + 1", ["3:6: 'qr' gives 2 values here; take them apart: 'a, b = qr(…)'"]),
     ("solve(a)", ["3:6: 'solve' takes 2 arguments, not 1: 'solve(a, b)'"]),
     (
       "solve(a, v, lower: true)",

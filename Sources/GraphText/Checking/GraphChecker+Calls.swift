@@ -12,10 +12,6 @@ extension GraphChecker {
       return [convert(name, dtype, arguments, at: site)]
     }
     if let builtin = Builtin.all[name.text] {
-      if builtin.isDeferred {
-        checkNames(name, arguments, at: site)
-        return [.invalid]
-      }
       guard let call = match(builtin, name, arguments, at: site) else { return [.invalid] }
       return builtin.check(&self, call)
     }

@@ -119,10 +119,6 @@ extension GraphChecker {
     for argument in arguments { checkNames(argument) }
     if case .function? = module.names[name.text]?.kind { return }
     if DType.named(name.text, options) != nil { return }
-    guard let builtin = Builtin.all[name.text] else {
-      _ = uncallable(name)
-      return
-    }
-    if builtin.isDeferred { unsupported(name.text, at: name.site) }
+    if Builtin.all[name.text] == nil { _ = uncallable(name) }
   }
 }

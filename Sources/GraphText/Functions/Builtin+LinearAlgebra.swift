@@ -24,7 +24,9 @@ extension Builtin {
   ]
 
   /// What is made of orthogonal factors.
-  private static let decompositions: [Builtin] = []
+  private static let decompositions: [Builtin] = [
+    ofMatrix(.qr, isSquare: false), ofMatrix(.eigh), ofMatrix(.svd, isSquare: false),
+  ]
 
   /// A function of one matrix, or of a stack of matrices.
   static func ofMatrix(_ operation: Operation, isSquare: Bool = true) -> Builtin {

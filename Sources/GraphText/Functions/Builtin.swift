@@ -15,8 +15,6 @@ struct Builtin: Sendable {
   let options: [String]
   /// The labels that are always given.
   let required: [String]
-  /// Whether it is refused for now.
-  let isDeferred: Bool
   /// The values of a call whose arguments have been counted.
   let check: @Sendable (inout GraphChecker, BuiltinCall) -> [Meaning]
 
@@ -31,20 +29,7 @@ struct Builtin: Sendable {
     self.takesMore = takesMore
     self.options = required + options
     self.required = required
-    isDeferred = false
     self.check = check
-  }
-
-  /// A function that is refused for now; its arguments are not counted.
-  init(deferred name: String) {
-    self.name = name
-    parameters = []
-    optional = []
-    takesMore = false
-    options = []
-    required = []
-    isDeferred = true
-    check = { _, _ in [.invalid] }
   }
 
   /// How it is called: `sum(x, axis: …)`.
@@ -59,7 +44,7 @@ struct Builtin: Sendable {
     let families = [
       elementwise, comparisons, reductions, scans, shapes, parts, diagonals, picking, creation,
       products, contractions, linearAlgebra, nets, convolutions, norms, order, random,
-      derivatives, deferred,
+      derivatives,
     ]
     return Dictionary(uniqueKeysWithValues: families.joined().map { ($0.name, $0) })
   }()

@@ -11,5 +11,5 @@ extension Operation {
   ]
 
   /// What is made of orthogonal factors.
-  private static let decompositions: [Operation] = []
+  private static let decompositions: [Operation] = [.qr, .eigh, .svd]
 }
