@@ -69,10 +69,11 @@ struct Pipeline {
     let pruned = runner.run(prune, on: simplified)
     let expanded = runner.run(expand, on: pruned)
     let final = runner.run(simplify("simplify-expanded", Catalogue.afterExpansion), on: expanded)
+    let joined = runner.run(join, on: final)
     let pass = Pass<Graph, LoopFunction, Never>(name: "lower") { graph, _ in
       Lowering.run(graph, primal: primal)
     }
-    return runner.run(pass, on: final)
+    return runner.run(pass, on: joined)
   }
 
   // MARK: Passes
@@ -109,6 +110,10 @@ struct Pipeline {
 
   private var expand: Pass<Graph, Graph, Never> {
     Pass(name: "expand") { graph, _ in Expand.run(graph) }
+  }
+
+  private var join: Pass<Graph, Graph, Never> {
+    Pass(name: "join-pads") { graph, _ in JoinPads.run(graph) }
   }
 
   // MARK: Sizes

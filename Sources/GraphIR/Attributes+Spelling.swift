@@ -19,9 +19,9 @@ extension Attributes {
     case .slice(let axes):
       "{slice: ["
         + axes.map { "\($0.start) step \($0.step) size \($0.size)" }.joined(separator: ", ") + "]}"
-    case .pad(let axes):
-      "{pad: ["
-        + axes.map { "\($0.low) | \($0.interior) | \($0.high)" }.joined(separator: ", ") + "]}"
+    case .pad(let axes): "{pad: \(Attributes.spelling(axes))}"
+    case .pads(let parts):
+      "{pads: [" + parts.map(Attributes.spelling).joined(separator: ", ") + "]}"
     case .contraction(let c):
       "{batch: \(c.leftBatch) \(c.rightBatch), summed: \(c.leftSummed) \(c.rightSummed)}"
     case .windows(let axes): "{windows: \(Attributes.spelling(axes))}"
@@ -50,5 +50,10 @@ extension Attributes {
       "\($0.size) stride \($0.stride) dilation \($0.dilation) of \($0.extent)"
     }
     return "[" + words.joined(separator: ", ") + "]"
+  }
+
+  /// A padding as dumps print it.
+  private static func spelling(_ axes: [PadAxis]) -> String {
+    "[" + axes.map { "\($0.low) | \($0.interior) | \($0.high)" }.joined(separator: ", ") + "]"
   }
 }

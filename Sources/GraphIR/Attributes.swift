@@ -235,6 +235,8 @@ package enum Attributes: Hashable, Sendable {
   case draw([Dim], DType)
   case slice([SliceAxis])
   case pad([PadAxis])
+  /// Several paddings, one for each part of a sum.
+  case pads([[PadAxis]])
   case contraction(Contraction)
   /// Windows along the last axes of an operand.
   case windows([WindowAxis])

@@ -68,8 +68,8 @@ extension Attributes {
     case .draw(let shape, let dtype): .draw(shape.map(map), dtype)
     case .slice(let axes):
       .slice(axes.map { SliceAxis(start: map($0.start), step: $0.step, size: map($0.size)) })
-    case .pad(let axes):
-      .pad(axes.map { PadAxis(low: map($0.low), high: map($0.high), interior: $0.interior) })
+    case .pad(let axes): .pad(axes.map { $0.mapDims(map) })
+    case .pads(let parts): .pads(parts.map { $0.map { $0.mapDims(map) } })
     case .windows(let axes): .windows(axes.map { $0.mapDims(map) })
     case .convolution(let convolution): .convolution(convolution.mapDims(map))
     case .loop(let form): .loop(form.with(count: map(form.count)))
@@ -77,5 +77,12 @@ extension Attributes {
       .contraction, .picking, .matrix, .call, .derivative:
       self
     }
+  }
+}
+
+extension PadAxis {
+  /// The axis with other dims in place of its own.
+  fileprivate func mapDims(_ map: (Dim) -> Dim) -> PadAxis {
+    PadAxis(low: map(low), high: map(high), interior: interior)
   }
 }

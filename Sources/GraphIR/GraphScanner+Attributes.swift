@@ -46,8 +46,9 @@ extension GraphScanner {
     case "axes": return .axes(try integers())
     case "slice":
       return .slice(try list { (scanner) throws(GraphParseError) in try scanner.sliceAxis() })
-    case "pad":
-      return .pad(try list { (scanner) throws(GraphParseError) in try scanner.padAxis() })
+    case "pad": return .pad(try padding())
+    case "pads":
+      return .pads(try list { (scanner) throws(GraphParseError) in try scanner.padding() })
     case "dtype": return .dtype(try elementType())
     case "draw":
       let shape = try list { (scanner) throws(GraphParseError) in try scanner.dim() }
@@ -96,6 +97,11 @@ extension GraphScanner {
     let step = try integer()
     try expect("size")
     return SliceAxis(start: start, step: step, size: try dim())
+  }
+
+  /// The axes of a padding.
+  private mutating func padding() throws(GraphParseError) -> [PadAxis] {
+    try list { (scanner) throws(GraphParseError) in try scanner.padAxis() }
   }
 
   /// One axis of a padding.

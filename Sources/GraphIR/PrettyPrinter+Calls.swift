@@ -5,7 +5,7 @@ extension PrettyPrinter {
   func call(_ node: Node, _ operands: [Piece]) -> [Piece] {
     let name = node.operation.name
     switch node.attributes {
-    case .none, .literal, .data, .parameter, .contraction, .picking, .loop:
+    case .none, .literal, .data, .parameter, .pads, .contraction, .picking, .loop:
       return call(name, operands)
     case .call(let form):
       return call(form.name, Array(operands.prefix(form.arguments)))

@@ -71,8 +71,8 @@ package struct PrettyPrinter {
     case .parameter(let number): return graph.parameters[number].name
     case .literal(let literal, let dtype): return literal.description(as: dtype)
     case .data(let number): return graph[value].name ?? spelled(graph.data[number])
-    case .none, .integer, .dtype, .axis, .axes, .reduction, .shape, .slice, .pad, .contraction,
-      .windows, .convolution, .picking, .matrix, .draw, .loop, .call, .derivative:
+    case .none, .integer, .dtype, .axis, .axes, .reduction, .shape, .slice, .pad, .pads,
+      .contraction, .windows, .convolution, .picking, .matrix, .draw, .loop, .call, .derivative:
       return node.operation.name
     }
   }

@@ -86,8 +86,8 @@ struct ElementReader {
       return read(node.operands[0], at: map(shapes(node), position), &b, &memo)
     case .generator(let body): return body(&b, shapes(node), position)
     case .gather: return gather(node, at: position, &b, &memo)
-    case .reshape, .assembly, .reduction, .search, .contraction, .convolution, .accumulation,
-      .scatter, .routine, .regions, .expansion, .request:
+    case .reshape, .assembly, .sumOfPieces, .reduction, .search, .contraction, .convolution,
+      .accumulation, .scatter, .routine, .regions, .expansion, .request:
       preconditionFailure("'\(node.operation.name)' has no buffer")
     }
   }

@@ -73,7 +73,7 @@ struct GraphLowering {
       let source = wholeBuffer(of: node.operands[0], &b, &forest)
       assign(node.result, .alias(source), &b)
     case .pointwise, .view, .generator, .assembly, .reduction, .search, .contraction, .convolution,
-      .accumulation, .gather, .scatter:
+      .accumulation, .sumOfPieces, .gather, .scatter:
       guard placing.isRoot[Int(node.result.index)] else { return }
       let target = target(of: node.result, &b)
       emitNest(node, to: target, &b, &forest)

@@ -26,6 +26,9 @@ struct Nests {
     case .convolution(let role): convolve(node, making: role, to: target, &b)
     case .accumulation(let map): accumulate(node, map, to: target, &b)
     case .assembly(let pieces): assemble(node, pieces(reader.shapes(node)), to: target, &b)
+    case .sumOfPieces(let pieces):
+      copy(node.operands[0], to: target, &b)
+      assemble(node, pieces(reader.shapes(node)), combining: .add, to: target, &b)
     case .scatter(let combining): scatter(node, combining, to: target, &b)
     case .leaf, .reshape, .routine, .regions, .expansion, .request:
       preconditionFailure("'\(node.operation.name)' has no nest")
@@ -186,10 +189,12 @@ struct Nests {
     }
   }
 
-  /// Fills the regions of a result one after the other.
+  /// Fills the regions of a result one after the other, or combines them with what stands there.
   private func assemble(
-    _ node: Node, _ pieces: [Piece], to target: Place, _ b: inout LoopBuilder
+    _ node: Node, _ pieces: [Piece], combining: BinaryOperation? = nil, to target: Place,
+    _ b: inout LoopBuilder
   ) {
+    let combination = combining.map { Nests.combination($0, graph.type(node.result).dtype) }
     for piece in pieces {
       let operand = node.operands[piece.operand]
       let isScalar = graph.type(operand).isScalar && !piece.region.isEmpty
@@ -199,7 +204,7 @@ struct Nests {
         let place = zip(piece.region, position).map { axis, index in
           index * Dim(axis.step) + axis.start
         }
-        b.store(element, to: target.buffer, target.prefix + place)
+        b.store(element, to: target.buffer, target.prefix + place, combining: combination)
       }
     }
   }

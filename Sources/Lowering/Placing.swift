@@ -90,7 +90,7 @@ struct Placing {
       let other = graph.type(node.operands[1 - number]).rank
       let free = number == 0 ? c.rightFree(rank: other) : c.leftFree(rank: other)
       if !free.isEmpty { isForced[place] = true }
-    case .assembly:
+    case .assembly, .sumOfPieces:
       if shape.isEmpty { isReadAgain[place] = true }
     case .regions:
       // A scalar that a region reads is computed in front of it.
@@ -107,7 +107,7 @@ struct Placing {
       let place = Int(value.index)
       switch node.operation.kernel {
       case .leaf, .reshape: break
-      case .reduction, .search, .contraction, .convolution, .accumulation, .assembly, .scatter,
+      case .reduction, .search, .contraction, .convolution, .accumulation, .sumOfPieces, .assembly, .scatter,
         .routine, .regions:
         isRoot[place] = true
       case .pointwise, .generator, .view, .gather:

@@ -45,7 +45,7 @@ enum Folding {
     case .pointwise: !dtype.isFloat || rounded.contains(operation) ? .exact : .function
     case .view, .reshape, .assembly, .search: .exact
     case .reduction: !dtype.isFloat || picking.contains(operation) ? .exact : .sum
-    case .leaf, .generator, .contraction, .convolution, .accumulation, .gather, .scatter, .routine,
+    case .leaf, .generator, .contraction, .convolution, .accumulation, .sumOfPieces, .gather, .scatter, .routine,
       .regions, .expansion, .request:
       nil
     }
@@ -118,7 +118,7 @@ extension Rewriter {
         else { return nil }
         let scalar = Tensor(dtype(value), scalar: literal)
         tensors.append(scalar.gathering([0], shape: shape.map { _ in 1 }))
-      case .none, .parameter, .integer, .dtype, .axis, .axes, .reduction, .slice, .pad,
+      case .none, .parameter, .integer, .dtype, .axis, .axes, .reduction, .slice, .pad, .pads,
         .contraction, .windows, .convolution, .picking, .matrix, .draw, .loop, .call, .derivative:
         return nil
       }

@@ -81,7 +81,7 @@ struct InputSampler {
     switch operation.kernel {
     case .view, .reshape, .gather: true
     case .leaf, .pointwise, .generator, .assembly, .reduction, .search, .contraction, .convolution,
-      .accumulation, .scatter, .routine, .regions, .expansion, .request:
+      .accumulation, .sumOfPieces, .scatter, .routine, .regions, .expansion, .request:
       operation == .copy || operation == .convert
     }
   }

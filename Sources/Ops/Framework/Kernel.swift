@@ -97,6 +97,8 @@ package enum Kernel: LoweringFacet {
   case generator(@Sendable (inout LoopBuilder, ShapeContext, [Index]) -> ScalarID)
   /// The result put together from regions, later ones over earlier ones.
   case assembly(@Sendable (ShapeContext) -> [Piece])
+  /// Operand 0 with the elements of other operands added in regions of it.
+  case sumOfPieces(@Sendable (ShapeContext) -> [Piece])
   /// Elements combined along axes, which are the attributes'.
   case reduction(Reduction)
   /// The first position along one axis of the element that comes before all others.

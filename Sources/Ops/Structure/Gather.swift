@@ -34,7 +34,7 @@ extension Operation {
     evaluate: { context throws(EvaluationError) in
       let places = try Picked.places(
         context, in: context.shape, Array(context.operands.dropFirst(2)))
-      return [Picked.adding(context, places)]
+      return [context.operands[0].adding(context.operands[1], at: places)]
     },
     lowering: Kernel.scatter(.add), samples: Picked.samples(hasUpdate: true), notation: .function)
 
@@ -56,7 +56,7 @@ extension Operation {
     evaluate: { context throws(EvaluationError) in
       let places = try Picked.places(
         context, in: context.shape, Array(context.operands.dropFirst(2)))
-      return [Picked.setting(context, places)]
+      return [context.operands[0].replacing(places, with: context.operands[1])]
     },
     lowering: Kernel.scatter(nil), samples: Picked.samples(hasUpdate: true), notation: .function)
 }
@@ -130,42 +130,6 @@ private enum Picked {
       }
     }
     return before.flatMap { a in picked.flatMap { p in behind.map { a + p + $0 } } }
-  }
-
-  /// Operand 0 with the elements of operand 1 added at places.
-  static func adding(_ context: EvaluationContext, _ places: [Int]) -> Tensor {
-    var result = context.operands[0]
-    switch (result.elements, context.operands[1].elements) {
-    case (.floats(var values), .floats(let updates)):
-      for (place, update) in zip(places, updates) {
-        values[place] = result.dtype.rounded(values[place] + update)
-      }
-      result.elements = .floats(values)
-    case (.integers(var values), .integers(let updates)):
-      for (place, update) in zip(places, updates) {
-        values[place] =
-          result.dtype == .bool
-          ? values[place] | update : result.dtype.wrapped(values[place] &+ update)
-      }
-      result.elements = .integers(values)
-    case (.floats, .integers), (.integers, .floats): preconditionFailure("types do not match")
-    }
-    return result
-  }
-
-  /// Operand 0 with the elements of operand 1 in place of others.
-  static func setting(_ context: EvaluationContext, _ places: [Int]) -> Tensor {
-    var result = context.operands[0]
-    switch (result.elements, context.operands[1].elements) {
-    case (.floats(var values), .floats(let updates)):
-      for (place, update) in zip(places, updates) { values[place] = update }
-      result.elements = .floats(values)
-    case (.integers(var values), .integers(let updates)):
-      for (place, update) in zip(places, updates) { values[place] = update }
-      result.elements = .integers(values)
-    case (.floats, .integers), (.integers, .floats): preconditionFailure("types do not match")
-    }
-    return result
   }
 
   /// Operands with repeated and negative positions.

@@ -42,7 +42,7 @@ extension Operation {
 }
 
 /// What makes up the record of `pad`.
-private enum Padding {
+enum Padding {
   /// The size of a padded axis.
   static func size(_ size: Dim, padded axis: PadAxis) -> Dim {
     axis.low + size + axis.interior * (size - 1) + axis.high
@@ -51,7 +51,12 @@ private enum Padding {
   /// Where the operand's elements stand in the result.
   static func region(_ attributes: Attributes, _ shape: [Dim]) -> [SliceAxis] {
     guard case .pad(let axes) = attributes else { return [] }
-    return zip(axes, shape).map { axis, size in
+    return region(axes, shape)
+  }
+
+  /// Where elements of a shape stand behind a padding.
+  static func region(_ axes: [PadAxis], _ shape: [Dim]) -> [SliceAxis] {
+    zip(axes, shape).map { axis, size in
       SliceAxis(start: axis.low, step: axis.interior + 1, size: size)
     }
   }
@@ -74,16 +79,23 @@ private enum Padding {
   static func evaluate(_ context: EvaluationContext) throws(EvaluationError) -> Tensor {
     let operand = context.operands[0]
     guard case .pad(let axes) = context.attributes else { return operand }
-    let strides = Broadcasting.strides(context.shape)
-    var start = 0
-    for (axis, stride) in zip(axes, strides) { start += try context.size(axis.low) * stride }
-    let places = Broadcasting.offsets(
-      shape: operand.shape, strides: zip(strides, axes).map { $0 * ($1.interior + 1) },
-      start: start)
+    let places = try places(of: operand, axes, context)
     let count = context.shape.reduce(1, *)
     return context.operands[1]
       .gathering(Array(repeating: 0, count: count), shape: context.shape)
       .replacing(places, with: operand)
+  }
+
+  /// The row-major places in the result where an operand's elements stand behind a padding.
+  static func places(
+    of operand: Tensor, _ axes: [PadAxis], _ context: EvaluationContext
+  ) throws(EvaluationError) -> [Int] {
+    let strides = Broadcasting.strides(context.shape)
+    var start = 0
+    for (axis, stride) in zip(axes, strides) { start += try context.size(axis.low) * stride }
+    return Broadcasting.offsets(
+      shape: operand.shape, strides: zip(strides, axes).map { $0 * ($1.interior + 1) },
+      start: start)
   }
 
   /// Operands with every kind of padding.

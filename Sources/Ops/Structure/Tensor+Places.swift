@@ -26,4 +26,28 @@ extension Tensor {
     }
     return result
   }
+
+  /// The tensor with the elements of another added at row-major places, in order; of `bool` the sum
+  /// is `any`.
+  ///
+  /// - Requires: the other tensor has the same dtype and as many elements as there are places.
+  package func adding(_ other: Tensor, at places: [Int]) -> Tensor {
+    var result = self
+    switch (elements, other.elements) {
+    case (.floats(var values), .floats(let others)):
+      for (place, value) in zip(places, others) {
+        values[place] = dtype.rounded(values[place] + value)
+      }
+      result.elements = .floats(values)
+    case (.integers(var values), .integers(let others)):
+      for (place, value) in zip(places, others) {
+        values[place] =
+          dtype == .bool ? values[place] | value : dtype.wrapped(values[place] &+ value)
+      }
+      result.elements = .integers(values)
+    case (.floats, .integers), (.integers, .floats):
+      preconditionFailure("elements of different types")
+    }
+    return result
+  }
 }

@@ -40,7 +40,7 @@ extension Operation {
     switch kernel {
     case .view, .reshape: return true
     case .leaf, .pointwise, .generator, .assembly, .reduction, .search, .contraction, .convolution,
-      .accumulation, .gather, .scatter, .routine, .regions, .expansion, .request:
+      .accumulation, .sumOfPieces, .gather, .scatter, .routine, .regions, .expansion, .request:
       return false
     }
   }
