@@ -92,8 +92,8 @@ struct GraphLowering {
     }
   }
 
-  /// Emits the nest of a node. (It has the table of places only for itself while it runs: a copy that
-  /// lived longer would have to be copied whole when the next place is noted.)
+  /// Emits the nest of a node. The table of places is shared only meanwhile: behind that, a copy of it
+  /// would make the next entry copy all others.
   private func emitNest(
     _ node: Node, to target: Place, _ b: inout LoopBuilder, _ forest: inout Forest
   ) {

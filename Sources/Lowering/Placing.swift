@@ -107,8 +107,8 @@ struct Placing {
       let place = Int(value.index)
       switch node.operation.kernel {
       case .leaf, .reshape: break
-      case .reduction, .search, .contraction, .convolution, .accumulation, .sumOfPieces, .assembly, .scatter,
-        .routine, .regions:
+      case .reduction, .search, .contraction, .convolution, .accumulation, .sumOfPieces, .assembly,
+        .scatter, .routine, .regions:
         isRoot[place] = true
       case .pointwise, .generator, .view, .gather:
         measure(node, value, &costs)

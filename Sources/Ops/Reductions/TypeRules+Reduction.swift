@@ -25,8 +25,8 @@ extension Attributes {
     switch self {
     case .reduction(let axes, _), .axes(let axes): axes
     case .axis(let axis): [axis]
-    case .none, .literal, .data, .parameter, .integer, .dtype, .shape, .slice, .pad, .pads, .contraction,
-      .windows, .convolution, .picking, .matrix, .draw, .loop, .call, .derivative:
+    case .none, .literal, .data, .parameter, .integer, .dtype, .shape, .slice, .pad, .pads,
+      .contraction, .windows, .convolution, .picking, .matrix, .draw, .loop, .call, .derivative:
       []
     }
   }
