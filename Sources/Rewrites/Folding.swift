@@ -45,8 +45,8 @@ enum Folding {
     case .pointwise: !dtype.isFloat || rounded.contains(operation) ? .exact : .function
     case .view, .reshape, .assembly, .search: .exact
     case .reduction: !dtype.isFloat || picking.contains(operation) ? .exact : .sum
-    case .leaf, .generator, .contraction, .convolution, .accumulation, .sumOfPieces, .gather, .scatter,
-      .routine, .regions, .expansion, .request:
+    case .leaf, .generator, .contraction, .convolution, .accumulation, .sumOfPieces, .gather,
+      .scatter, .routine, .regions, .expansion, .request:
       nil
     }
   }

@@ -15,7 +15,8 @@ enum Composite {
     case .axis(let axis): try TypeRules.axes([axis], of: operand)
     case .axes(let axes): try TypeRules.axes(axes, of: operand)
     case .none, .literal, .data, .parameter, .integer, .dtype, .reduction, .shape, .slice, .pad,
-      .pads, .contraction, .windows, .convolution, .picking, .matrix, .draw, .loop, .call, .derivative:
+      .pads, .contraction, .windows, .convolution, .picking, .matrix, .draw, .loop, .call,
+      .derivative:
       throw TypeError("'\(name)' needs an axis")
     }
     guard operand.dtype.isFloat else {
