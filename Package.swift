@@ -55,7 +55,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     house("TestSupport", ["Autodiff", "GraphIR", "Ops", "Support"]),
-    tests("AcceptanceTests", ["Driver", "LoopIR", "Support"], exclude: ["Cases"]),
+    tests(
+      "AcceptanceTests", ["Driver", "GraphIR", "LoopIR", "Support"], exclude: ["Cases"]),
     tests("ArchitectureTests", []),
     tests("AutodiffTests", ["Autodiff", "GraphIR", "Ops", "Support", "TestSupport"]),
     tests("CodeGenTests", ["CodeGen", "LoopIR", "LLVMInterop", "Support"]),
