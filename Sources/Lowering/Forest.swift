@@ -15,6 +15,7 @@ struct Forest {
     var loop: LoopID?
     var extent = Dim(0)
     var isReversed = false
+    var lanes = 1
     var children: [Tree] = []
 
     init(steps: [Item], _ mask: DemandMask, in body: Body) {
@@ -29,6 +30,7 @@ struct Forest {
       self.mask = mask
       extent = body[loop].extent
       isReversed = body[loop].isReversed
+      lanes = body[loop].lanes
       footprint = Footprint(body[loop].body.items, of: loop, in: body)
     }
   }
@@ -103,7 +105,8 @@ struct Forest {
   }
 
   private static func canJoin(_ tree: Tree, _ other: Tree) -> Bool {
-    tree.extent == other.extent && tree.isReversed == other.isReversed && tree.mask == other.mask
+    tree.extent == other.extent && tree.isReversed == other.isReversed
+      && tree.lanes == other.lanes && tree.mask == other.mask
       && tree.footprint.size + other.footprint.size <= Forest.sizeLimit
       && tree.footprint.shares(with: other.footprint)
       && tree.footprint.isTurnwise(with: other.footprint)
