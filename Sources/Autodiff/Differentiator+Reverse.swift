@@ -119,7 +119,8 @@ extension Differentiator {
     byHand vjp: (inout Builder, DerivativeContext, [Value?]) -> [Value?],
     _ sweep: inout ReverseSweep
   ) {
-    let context = context(of: node)
+    var context = context(of: node)
+    context.masks = cotangents.map { $0?.mask }
     let mask = builder.mask(cotangents[0]?.mask, alongAxesOf: context)
     let values = vjp(&builder, context, cotangents.map { $0?.value })
     for (index, value) in values.enumerated() where sweep.span.contains(node.operands[index]) {

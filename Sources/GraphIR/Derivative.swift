@@ -21,6 +21,10 @@ package struct DerivativeContext: Sendable {
   package var results: [Value]
   package var attributes: Attributes
   package var regions: [Graph]
+  /// What is known of the cotangents of the results where a rule written by hand pulls them back: a
+  /// `bool` value that broadcasts to a result holds wherever structure has not left the cotangent
+  /// out; nil, or no element, holds everywhere.
+  package var masks: [Value?] = []
 
   package init(
     operation: Operation, operands: [Value], results: [Value], attributes: Attributes,

@@ -9,7 +9,8 @@ extension Operation {
   ///
   /// With p = vᵀ da v and f_ij = 1 / (w_j − w_i): dw = diag(p), dv = v (f ∘ p).
   /// ā = v (diag(w̄) + f ∘ (vᵀ v̄)) vᵀ, its upper triangle then added to the lower. Eigenvalues that
-  /// rounding cannot tell apart have an infinite `f`.
+  /// rounding cannot tell apart have an infinite `f`, which matters only where one of their
+  /// eigenvectors is used.
   package static let eigh: Operation = .init(
     "eigh", arity: .exactly(1),
     infer: { query throws(TypeError) in
@@ -22,7 +23,10 @@ extension Operation {
         guard let tangent = tangents[0] else { return [nil, nil] }
         return Eigh(c).tangents(&b, tangent)
       },
-      vjp: { b, c, cotangents in [Eigh(c).cotangent(&b, cotangents[0], cotangents[1])] }),
+      vjp: { b, c, cotangents in
+        let mask = c.masks.isEmpty ? nil : c.masks[1]
+        return [Eigh(c).cotangent(&b, cotangents[0], cotangents[1], mask: mask)]
+      }),
     evaluate: { context throws(EvaluationError) in try PlainEigh.evaluate(context) },
     lowering: Kernel.routine { b, c in EighLoops.emit(&b, c) },
     samples: MatrixSamples.square([.matrices(shift: 0, first: -2, step: 4)]), notation: .function)
@@ -45,13 +49,16 @@ private struct Eigh {
   }
 
   /// The cotangent of the matrix.
-  func cotangent(_ b: inout Builder, _ dw: Value?, _ dv: Value?) -> Value {
+  ///
+  /// - Parameter mask: where structure has not left the cotangent of eigenvectors out.
+  func cotangent(_ b: inout Builder, _ dw: Value?, _ dv: Value?, mask: Value?) -> Value {
     let turned = b.matrixTranspose(v)
     let axis = b.shape(w).count - 1
     let isDiagonal = b.places(.equal, of: b.type(v))
     let inner: Value
     if let dv {
-      let off = b.overGaps(b.matrixProduct(turned, dv), w)
+      let columns = mask.map { b.columns(of: $0, in: b.shape(v)) }
+      let off = b.keptPairs(b.overGaps(b.matrixProduct(turned, dv), w), columns)
       let values = dw.map { b.select(isDiagonal, b.expandDims($0, axes: [axis]), off) }
       inner = b.matrixProduct(values ?? off, turned)
     } else if let dw {
@@ -61,7 +68,7 @@ private struct Eigh {
     }
     let whole = b.matrixProduct(v, inner)
     let both = b.add(whole, b.matrixTranspose(whole))
-    return b.select(isDiagonal, whole, b.lowerTriangle(both, isStrict: true))
+    return b.lowerTriangle(b.select(isDiagonal, whole, both))
   }
 }
 
@@ -77,6 +84,21 @@ extension Builder {
     let one = literal(1.0, like: w)
     let quotients = divide(x, select(isDiagonal, one, known))
     return select(isDiagonal, literal(0.0, like: x), quotients)
+  }
+
+  /// The columns of matrices in which a mask holds somewhere.
+  mutating func columns(of mask: Value, in shape: [Dim]) -> Value {
+    reduceAny(broadcast(mask, to: shape), axes: [shape.count - 2])
+  }
+
+  /// Square matrices with exactly 0 where both the row's and the column's number is of a column that
+  /// is left out: what two such columns are to each other has no influence, even where it does not
+  /// exist.
+  mutating func keptPairs(_ x: Value, _ columns: Value?) -> Value {
+    guard let columns else { return x }
+    let rank = shape(columns).count
+    let either = or(expandDims(columns, axes: [rank - 1]), expandDims(columns, axes: [rank]))
+    return select(either, x, literal(0.0, like: x))
   }
 
   /// Whether distances of numbers along the last axis of `w` are within the rounding of the

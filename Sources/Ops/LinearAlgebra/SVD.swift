@@ -31,7 +31,7 @@ extension Operation {
         return SVD(&b, c).tangents(&b, tangent)
       },
       vjp: { b, c, cotangents in
-        [SVD(&b, c).cotangent(&b, cotangents[0], cotangents[1], cotangents[2])]
+        [SVD(&b, c).cotangent(&b, c, cotangents[0], cotangents[1], cotangents[2])]
       }),
     evaluate: { context throws(EvaluationError) in try PlainSVD.evaluate(context) },
     lowering: Kernel.routine { b, c in SVDLoops.emit(&b, c) },
@@ -78,7 +78,9 @@ private struct SVD {
   }
 
   /// The cotangent of the operand.
-  func cotangent(_ b: inout Builder, _ du: Value?, _ ds: Value?, _ dvTurned: Value?) -> Value {
+  func cotangent(
+    _ b: inout Builder, _ c: DerivativeContext, _ du: Value?, _ ds: Value?, _ dvTurned: Value?
+  ) -> Value {
     let axis = b.shape(s).count - 1
     guard du != nil || dvTurned != nil else {
       guard let ds else { preconditionFailure("a derivative by no result") }
@@ -98,7 +100,8 @@ private struct SVD {
       preconditionFailure("neither has a cotangent")
     }
     let (x, y) = turns(&b, sum, difference, isTransposed: true)
-    var inner = b.add(x, y)
+    let columns = columns(&b, c, du != nil, dv != nil)
+    var inner = b.keptPairs(b.add(x, y), columns)
     if let ds {
       let isDiagonal = b.places(.equal, of: b.type(inner))
       let values = b.select(
@@ -107,11 +110,11 @@ private struct SVD {
     }
     var result = b.matrixProduct(b.matrixProduct(u, inner), vTurned)
     if isTall, let du {
-      let share = overValues(&b, b.outside(du, of: u, uTurned))
+      let share = overValues(&b, b.outside(du, of: u, uTurned), columns)
       result = b.add(result, b.matrixProduct(share, vTurned))
     }
     if isWide, let dv {
-      let share = overValues(&b, b.outside(dv, of: v, vTurned))
+      let share = overValues(&b, b.outside(dv, of: v, vTurned), columns)
       result = b.add(result, b.matrixProduct(u, b.matrixTranspose(share)))
     }
     return result
@@ -135,12 +138,34 @@ private struct SVD {
     return (x, b.divide(b.multiply(difference, half), known))
   }
 
-  /// Columns over their singular values; those that rounding cannot tell from 0 count as 0.
-  private func overValues(_ b: inout Builder, _ x: Value) -> Value {
+  /// The numbers of the columns of which structure leaves the cotangents of either vector in; nil for
+  /// all.
+  private func columns(
+    _ b: inout Builder, _ c: DerivativeContext, _ hasLeft: Bool, _ hasRight: Bool
+  ) -> Value? {
+    guard !c.masks.isEmpty else { return nil }
+    var kept: [Value] = []
+    if hasLeft {
+      guard let mask = c.masks[0] else { return nil }
+      kept.append(b.columns(of: mask, in: b.shape(u)))
+    }
+    if hasRight {
+      guard let mask = c.masks[2] else { return nil }
+      let whole = b.broadcast(mask, to: b.shape(vTurned))
+      kept.append(b.columns(of: b.matrixTranspose(whole), in: b.shape(v)))
+    }
+    return kept.count == 2 ? b.or(kept[0], kept[1]) : kept.first
+  }
+
+  /// Columns over their singular values, of which those that rounding cannot tell from 0 count as 0;
+  /// exactly 0 where a column is left out.
+  private func overValues(_ b: inout Builder, _ x: Value, _ columns: Value? = nil) -> Value {
     let axis = b.shape(s).count - 1
     let column = b.expandDims(s, axes: [axis])
     let known = b.select(b.isIndistinct(column, of: s), b.literal(0.0, like: s), column)
-    return b.divide(x, known)
+    let quotients = b.divide(x, known)
+    guard let columns else { return quotients }
+    return b.select(b.expandDims(columns, axes: [axis]), quotients, b.literal(0.0, like: x))
   }
 }
 
