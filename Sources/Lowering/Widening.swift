@@ -1,11 +1,12 @@
 import LoopIR
 import Support
 
-/// Runs the turns of long innermost loops in lanes.
+/// Runs the turns of some innermost loops in lanes.
 ///
-/// LLVM finds the lanes of short loops by itself. Where thousands of steps were fused into one loop,
-/// it takes time that grows with the square of their number, or gives up; lanes that are spelled out
-/// let code generation cut such a body into functions.
+/// LLVM finds the lanes of most short loops by itself. Where thousands of steps were fused into one
+/// loop, it takes time that grows with the square of their number, or gives up; lanes that are spelled
+/// out let code generation cut such a body into functions. And it does not see that the greatest of
+/// chosen elements is a reduction.
 struct Widening {
   /// A loop of more steps than this is long.
   private static let longLoop = 1_000
@@ -13,17 +14,28 @@ struct Widening {
   private static let vectorBytes = 64
 
   static func run(_ body: inout Body) {
-    var long: [LoopID] = []
+    var candidates: [LoopID] = []
     BodyWalk.visit(body) { item in
-      if case .loop(let id) = item, body[id].body.items.count > longLoop { long.append(id) }
+      guard case .loop(let id) = item else { return }
+      if body[id].body.items.count > longLoop || picksExtremum(id, body) { candidates.append(id) }
     }
-    if long.isEmpty { return }
+    if candidates.isEmpty { return }
     var widened: [LoopID: Widening] = [:]
-    for id in long {
+    for id in candidates {
       if let widening = Widening(id, body) { widened[id] = widening }
     }
     for widening in widened.values { widening.widen(&body) }
     body.block = reduced(body.block, widened, &body)
+  }
+
+  /// Whether a loop carries the greatest or least of elements that a condition chooses.
+  private static func picksExtremum(_ loop: LoopID, _ body: Body) -> Bool {
+    body[loop].carried.contains { carried in
+      guard case .accumulate(let operation, _, let element) = body[carried.next].instruction,
+        [.minimum, .maximum].contains(operation), case .select = body[element].instruction
+      else { return false }
+      return true
+    }
   }
 
   private let loop: LoopID
