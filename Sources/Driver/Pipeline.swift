@@ -92,7 +92,7 @@ struct Pipeline {
   }
 
   private func simplify(
-    _ name: String, _ rules: [Rule] = Catalogue.all
+    _ name: String, _ rules: [Rule] = Catalogue.early
   ) -> Pass<Graph, Graph, Never> {
     let rewriting = rewriting
     return Pass(name: name) { graph, counters in

@@ -4,8 +4,23 @@ import Support
 extension LoopBuilder {
   /// 1 / (1 + e⁻ˣ) to 2 ulp, in the tails too.
   package mutating func mathSigmoid(_ x: ScalarID) -> ScalarID {
-    let (small, sum) = logisticDenominator(x, isFar: nil)
-    return divide(small, sum)
+    let (small, share) = logisticParts(x)
+    let isNegative = compare(.less, x, constant(0, like: x))
+    return select(isNegative, multiply(small, share), share)
+  }
+
+  /// The slope e⁻ˣ / (1 + e⁻ˣ)² of the logistic function to 4 ulp; beside the function itself it
+  /// costs two products.
+  package mutating func mathSigmoidSlope(_ x: ScalarID) -> ScalarID {
+    let (small, share) = logisticParts(x)
+    return multiply(multiply(small, share), share)
+  }
+
+  /// e^−|x|, and 1 / (1 + e^−|x|).
+  private mutating func logisticParts(_ x: ScalarID) -> (small: ScalarID, share: ScalarID) {
+    let small = mathExp(negate(unary(.abs, x)))
+    let one = constant(1, like: x)
+    return (small, divide(one, add(one, small)))
   }
 
   /// x / (1 + e⁻ˣ) to 2 ulp, in the tails too.
@@ -22,16 +37,12 @@ extension LoopBuilder {
   /// A power of two c and c·(1 + e⁻ˣ), which does not overflow before x over it underflows; where
   /// a condition does not hold, c is 1.
   private mutating func logisticDenominator(
-    _ x: ScalarID, isFar: ScalarID?
+    _ x: ScalarID, isFar: ScalarID
   ) -> (scale: ScalarID, sum: ScalarID) {
     let (bound, exponent, power) =
       type(x).element == .f32 ? (110.0, 32.0, 0x1p-32) : (754.0, 64.0, 0x1p-64)
-    var shift = constant(exponent, like: x)
-    var scale = constant(power, like: x)
-    if let isFar {
-      shift = select(isFar, shift, constant(0, like: x))
-      scale = select(isFar, scale, constant(1, like: x))
-    }
+    let shift = select(isFar, constant(exponent, like: x), constant(0, like: x))
+    let scale = select(isFar, constant(power, like: x), constant(1, like: x))
     let term = exponential(negate(clamped(x, bound)))
     return (scale, add(scale, scaled(term.power, by: subtract(term.count, shift))))
   }

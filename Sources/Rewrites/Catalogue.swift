@@ -1,11 +1,16 @@
 /// The rules, and the words that they are written in.
 package enum Catalogue {
   /// Every rule, in the order in which those of one operation are tried.
-  package static let all: [Rule] = afterExpansion + stabilisation
+  package static let all: [Rule] = early + sharing
+
+  /// The rules that are tried while derivatives may still be formed.
+  package static let early: [Rule] = simplification + stabilisation
 
   /// The rules for what expansions left: those that make stable functions of formulas would undo
   /// them.
-  package static let afterExpansion: [Rule] =
+  package static let afterExpansion: [Rule] = simplification + sharing
+
+  private static let simplification: [Rule] =
     canonical + folding + identities + broadcasts + addition + subtraction + negation
     + multiplication + division + powers + functions + selection + logic + comparisons
     + conversions + layout + slices + joins + reductions

@@ -12,7 +12,7 @@ package enum Simplify {
   /// - Requires: The graph holds no derivative that is still to be computed.
   package static func run(
     _ graph: Graph, _ options: RewriteOptions = RewriteOptions(), counters: inout Counters,
-    rules: [Rule] = Catalogue.all
+    rules: [Rule] = Catalogue.early
   ) -> Graph {
     let table = RuleTable(rules, options)
     let start = counters.counts[RewriteLog.totalName, default: 0]

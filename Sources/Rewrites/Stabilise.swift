@@ -36,7 +36,7 @@ package enum Stabilise {
   ]
 
   private static let rules =
-    Catalogue.all.filter { spellings.contains($0.name) } + Catalogue.stabilisation
+    Catalogue.early.filter { spellings.contains($0.name) } + Catalogue.stabilisation
 
   private static func rounds(
     of source: Graph, _ table: RuleTable, _ options: RewriteOptions, _ log: inout RewriteLog

@@ -9,7 +9,7 @@ import Testing
   static let cases: [RuleCase] =
     canonicalCases + identityCases + broadcastCases + additionCases + multiplicationCases
     + powerCases + selectionCases + logicCases + conversionCases + layoutCases + sliceCases
-    + joinCases + reductionCases + stabilisationCases + determinantCases
+    + joinCases + reductionCases + stabilisationCases + determinantCases + sharingCases
 
   @Test func everyRuleHasCasesForAndAgainst() {
     let firing = Set(CatalogueTests.cases.filter(\.fires).map(\.rule))

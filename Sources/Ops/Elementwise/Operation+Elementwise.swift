@@ -36,7 +36,7 @@ extension Operation {
   ]
 
   /// Functions that nets put between layers.
-  private static let activations: [Operation] = [.sigmoid, .softplus, .relu, .silu, .gelu]
+  private static let activations: [Operation] = [.sigmoid, .sigmoidSlope, .softplus, .relu, .silu, .gelu]
 
   /// The error function, Γ, and what follows from them.
   private static let special: [Operation] = [

@@ -11,6 +11,16 @@ extension Operation {
     reference: { Operation.sigmoid($0) }
   ) { b, x in b.mathSigmoid(x) }
 
+  /// s′(x) = s(x)·s(−x), the slope of the logistic function. ∂/∂x s′(x) = −s′(x)·tanh(x/2), since
+  /// s(−x) − s(x) = −tanh(x/2).
+  package static let sigmoidSlope: Operation = .function(
+    "sigmoid_slope", domain: .interval(-4, 4),
+    derivative: { b, x, y in
+      [.times(y), .times(b.tanh(b.multiply(b.literal(0.5, like: x), x))), .negated]
+    },
+    reference: { Operation.sigmoid($0) * Operation.sigmoid(-$0) }
+  ) { b, x in b.mathSigmoidSlope(x) }
+
   /// ln(1 + eˣ). ∂/∂x = s(x)
   package static let softplus: Operation = .function(
     "softplus", domain: .interval(-4, 4),

@@ -10,6 +10,7 @@ extension Catalogue {
   static func log1mexp(_ x: Pattern) -> Pattern { .node(.log1mexp, x) }
   static func logaddexp(_ x: Pattern, _ y: Pattern) -> Pattern { .node(.logaddexp, x, y) }
   static func sigmoid(_ x: Pattern) -> Pattern { .node(.sigmoid, x) }
+  static func sigmoidSlope(_ x: Pattern) -> Pattern { .node(.sigmoidSlope, x) }
   static func softplus(_ x: Pattern) -> Pattern { .node(.softplus, x) }
   static func tanh(_ x: Pattern) -> Pattern { .node(.tanh, x) }
   static func erf(_ x: Pattern) -> Pattern { .node(.erf, x) }

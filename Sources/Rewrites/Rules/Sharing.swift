@@ -1,0 +1,14 @@
+import GraphIR
+import Ops
+
+/// Functions that share their costly part, when nothing is differentiated any more.
+extension Catalogue {
+  static let sharing: [Rule] = [
+    Rule("sigmoid-slope", sigmoid(x) * sigmoid(-x) => sigmoidSlope(x), .within(ulps: 4)),
+    Rule(
+      "any-sigmoid-slope", (y * sigmoid(x)) * sigmoid(-x) => y * sigmoidSlope(x), .within(ulps: 4)),
+    Rule(
+      "any-sigmoid-slope-negated", (y * sigmoid(-x)) * sigmoid(x) => y * sigmoidSlope(x),
+      .within(ulps: 4)),
+  ]
+}

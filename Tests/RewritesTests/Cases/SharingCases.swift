@@ -1,0 +1,22 @@
+import GraphIR
+import Ops
+
+let sharingCases: [RuleCase] =
+  RuleCase.elementwise("sigmoid-slope", [.f64, .f32], [.number]) { b, v in
+    b.multiply(b.sigmoid(v[0]), b.sigmoid(b.negate(v[0])))
+  }
+  + RuleCase.silent("sigmoid-slope", [.f64], [.number, .number]) { b, v in
+    b.multiply(b.sigmoid(v[0]), b.sigmoid(b.negate(v[1])))
+  }
+  + RuleCase.elementwise("any-sigmoid-slope", [.f64, .f32], [.number, .number]) { b, v in
+    b.multiply(b.multiply(v[1], b.sigmoid(v[0])), b.sigmoid(b.negate(v[0])))
+  }
+  + RuleCase.silent("any-sigmoid-slope", [.f64], [.number, .number]) { b, v in
+    b.multiply(b.multiply(v[1], b.sigmoid(v[0])), b.sigmoid(v[0]))
+  }
+  + RuleCase.elementwise("any-sigmoid-slope-negated", [.f64, .f32], [.number, .number]) { b, v in
+    b.multiply(b.multiply(v[1], b.sigmoid(b.negate(v[0]))), b.sigmoid(v[0]))
+  }
+  + RuleCase.silent("any-sigmoid-slope-negated", [.f64], [.number, .number]) { b, v in
+    b.multiply(b.multiply(v[1], b.sigmoid(b.negate(v[0]))), b.sigmoid(v[1]))
+  }
