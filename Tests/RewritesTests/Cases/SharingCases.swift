@@ -1,5 +1,6 @@
 import GraphIR
 import Ops
+import Support
 
 let sharingCases: [RuleCase] =
   RuleCase.elementwise("sigmoid-slope", [.f64, .f32], [.number]) { b, v in
