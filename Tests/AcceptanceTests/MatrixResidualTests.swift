@@ -2,8 +2,8 @@ import GraphIR
 import Support
 import Testing
 
-/// Factorisations of matrices of all sizes around those of blocks and lanes, held to the bounds that
-/// LAPACK's own tests set: residuals in units of the norms, the size and the rounding.
+/// Factorisations of matrices of all sizes around those of blocks and lanes, held to the bounds
+/// that LAPACK's own tests set: residuals in units of the norms, the size and the rounding.
 struct MatrixResidualTests {
   /// LAPACK's threshold.
   static let threshold = 30.0
@@ -57,8 +57,8 @@ struct MatrixResidualTests {
     }.rounded(to: dtype)
   }
 
-  /// By how much elimination with partial pivoting makes the elements of a matrix of a kind greater:
-  /// its residuals may be so much greater too.
+  /// By how much elimination with partial pivoting makes the elements of a matrix of a kind
+  /// greater: its residuals may be so much greater too.
   private static func growth(_ kind: String, _ size: Int) -> Double {
     kind == "wilkinson" ? (1..<size).reduce(1) { growth, _ in growth * 1.4 } : 1
   }
@@ -191,6 +191,53 @@ struct MatrixResidualTests {
         let error = zip(values, right[name] ?? []).reduce(0) { max($0, ($1.0 - $1.1).magnitude) }
         #expect(right[name]?.count == values.count)
         #expect(error <= 1e-9 * scale, "\(kind), \(name): \(error / scale)")
+      }
+    }
+  }
+
+  /// Stacks of small matrices, of which several go at once, give what each gives alone.
+  @Test(arguments: [1, 2, 3, 5, 8], [DType.f64, .f32])
+  func stacks(_ size: Int, _ dtype: DType) throws {
+    let body = """
+      x = solve(s, u)
+      y = solve(transpose(s, [0, 2, 1]), u)
+      l = cholesky(s @ transpose(s, [0, 2, 1]))
+      d = det(s)
+      """
+    let results = "x, y, l, d"
+    let type = "\(dtype.rawValue)[m, \(size * size)]"
+    let stacked = try CompiledText(
+      """
+      graph t(a: \(type), b: \(type)) -> (\(results)) {
+      s = reshape(a, [m, \(size), \(size)])
+      u = reshape(b, [m, \(size), \(size)])
+      \(body)
+      }
+      """)
+    let single = try CompiledText(
+      Self.text(
+        "s = expand_dims(a, axis: 0)\nu = expand_dims(b, axis: 0)\n\(body)", results, dtype))
+    for count in [0, 1, 2, 7, 8, 9, 16, 19, 33] {
+      let matrices = (0..<count).map { number in
+        var matrix = Self.matrix("reversed", size, dtype)
+        for k in matrix.elements.indices {
+          let factor = 1 + 0.01 * Double(k * number % 7)
+          matrix.elements[k] = dtype.rounded(matrix.elements[k] * factor)
+        }
+        return matrix
+      }
+      let a = Matrix(count, size * size) { matrices[$0].elements[$1] }
+      let b = Matrix(count, size * size) { Double(($0 + $1) % 5) - 1.5 }
+      let all = try stacked.run(["a": a, "b": b])
+      for (number, matrix) in matrices.enumerated() {
+        let side = Matrix(size, size) { b[number, $0 * size + $1] }
+        for (name, one) in try single.run(["a": matrix, "b": side]) {
+          let part = all[name]?.dropFirst(number * one.count).prefix(one.count) ?? []
+          let scale = one.reduce(0) { max($0, $1.magnitude) }
+          let error = zip(part, one).reduce(0) { max($0, ($1.0 - $1.1).magnitude) }
+          #expect(part.count == one.count)
+          #expect(error <= 200 * Self.rounding(dtype) * scale, "\(name), \(number) of \(count)")
+        }
       }
     }
   }

@@ -25,7 +25,8 @@ import Testing
     ("triangular_solve(a, v, lower: false)", "f64[n]"), ("triangular_solve(a, r)", "f64[n, 2]"),
     ("cholesky(s)", "f32[m, 3, 3]"), ("cholesky(i)", "f64[2, 2]"), ("inv(h)", "f16[3, 3]"),
     ("inv([[1, 2], [3, 4]])", "f64[2, 2]"), ("det(s)", "f32[m]"), ("det(a)", "f64"),
-    ("det(i)", "f64"), ("det(o)", "f64[1]"), ("inv(o)", "f64[1, 0, 0]"), ("expm(s)", "f32[m, 3, 3]"),
+    ("det(i)", "f64"), ("det(o)", "f64[1]"), ("inv(o)", "f64[1, 0, 0]"),
+    ("expm(s)", "f32[m, 3, 3]"),
   ]
 
   @Test(arguments: typed)

@@ -6,8 +6,8 @@ extension Operation {
   /// The lower factor of `a = l lᵀ`, of which only the lower triangle of `a` is read; the upper one
   /// counts as its mirror image. A matrix that is not positive definite is an error of the run.
   ///
-  /// dl = l Φ(l⁻¹ da l⁻ᵀ), ā = Φ(l⁻ᵀ (p + pᵀ) l⁻¹) with p = Φ(lᵀ l̄), where Φ takes the lower triangle
-  /// with half the diagonal (Murray 2016)
+  /// dl = l Φ(l⁻¹ da l⁻ᵀ), ā = Φ(l⁻ᵀ (p + pᵀ) l⁻¹) with p = Φ(lᵀ l̄), where Φ takes the lower
+  /// triangle with half the diagonal (Murray 2016)
   package static let cholesky: Operation = .init(
     "cholesky", arity: .exactly(1),
     infer: { query throws(TypeError) in

@@ -84,8 +84,8 @@ package struct DenseMatrix: Hashable, Sendable {
     return result
   }
 
-  /// The solution of `self x = b` by Gauss and Jordan, with the greatest element of all that is left
-  /// as the pivot; nil where that is 0.
+  /// The solution of `self x = b` by Gauss and Jordan, with the greatest element of all that is
+  /// left as the pivot; nil where that is 0.
   package func solving(_ b: DenseMatrix) -> DenseMatrix? {
     var (a, x) = (self, b)
     var order = Array(0..<rows)

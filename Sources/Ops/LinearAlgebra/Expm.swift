@@ -29,8 +29,9 @@ extension Operation {
     ]),
     notation: .function)
 
-  /// `L(a, e)`: the derivative of the exponential at `a` along `e`, in which it is linear (Al-Mohy and
-  /// Higham 2009). Its own derivative is that of a block of the exponential of `[[a, e], [0, a]]`.
+  /// `L(a, e)`: the derivative of the exponential at `a` along `e`, in which it is linear (Al-Mohy
+  /// and Higham 2009). Its own derivative is that of a block of the exponential of `[[a, e], [0,
+  /// a]]`.
   package static let expmDerivative: Operation = .init(
     "expm_derivative", arity: .exactly(2),
     infer: { query throws(TypeError) in

@@ -4,8 +4,8 @@ import Support
 /// How exponentials of matrices, and their derivatives, are computed: each matrix is halved until a
 /// Padé approximant has all digits, and the result squared as often.
 ///
-/// `f64` takes the approximant of degree 13, `f32` that of degree 7. The bounds of the norm are those
-/// that the derivatives need, so that both share what they compute.
+/// `f64` takes the approximant of degree 13, `f32` that of degree 7. The bounds of the norm are
+/// those that the derivatives need, so that both share what they compute.
 struct Exponential {
   /// The matrices, halved.
   private let small: Value

@@ -4,8 +4,8 @@ import Support
 
 /// Logarithms of determinants, which overflow where their logarithms do not.
 ///
-/// `log(det(x))` is `l + log(s)` with the sign and the logarithm that `slogdet` gives: NaN where the
-/// determinant is negative, and `-inf` where it is 0. The slope is that of `l` everywhere.
+/// `log(det(x))` is `l + log(s)` with the sign and the logarithm that `slogdet` gives: NaN where
+/// the determinant is negative, and `-inf` where it is 0. The slope is that of `l` everywhere.
 extension Catalogue {
   static let determinants: [Rule] = [
     .code("log-det", "log(det(x))", "l + log(s) of slogdet(x)", .stable, on: [.log]) { r, node in

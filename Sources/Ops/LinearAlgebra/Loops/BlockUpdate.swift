@@ -5,7 +5,8 @@ package import Support
 /// subtracted from what is left, `c -= a b`.
 ///
 /// `b` goes through a small buffer, 64 columns at a time, so that it stays in the nearest cache and
-/// is read in order; six rows of `c` are in registers while a row of `a` and a column of `b` run by.
+/// is read in order; six rows of `c` are in registers while a row of `a` and a column of `b` run
+/// by.
 package struct BlockUpdate {
   /// Columns of `a`, and rows of `b`, at most.
   package static let depth = 32

@@ -3,8 +3,9 @@ import Support
 
 /// Cholesky's factorisation by blocks of 32 columns, in place.
 ///
-/// The transpose of a diagonal block is factored in a small buffer, so that all inner loops go along
-/// rows; then the rows below are solved for, and their product is subtracted from what is left.
+/// The transpose of a diagonal block is factored in a small buffer, so that all inner loops go
+/// along rows; then the rows below are solved for, and their product is subtracted from what is
+/// left.
 enum CholeskyLoops {
   /// One matrix.
   private struct Matrix {
@@ -22,6 +23,15 @@ enum CholeskyLoops {
   static func emit(_ b: inout LoopBuilder, _ c: RoutineContext) {
     let factor = b.body[c.results[0]]
     let size = factor.shape[factor.shape.count - 1]
+    if let rows = SmallMatrices.rows(size) {
+      return SmallMatrices.loops(
+        &b, over: Array(factor.shape.dropLast(2)), factor.element
+      ) { b, prefix in
+        SmallMatrices.cholesky(
+          &b, MatrixView(c.operands[0], prefix), to: MatrixView(c.results[0], prefix),
+          rows: rows, factor.element)
+      }
+    }
     let isOneBlock = size.constant.map { $0 <= BlockUpdate.depth } ?? false
     let update = isOneBlock ? nil : BlockUpdate(&b, factor.element, columns: size)
     let depth = Dim(min(size.constant ?? BlockUpdate.depth, BlockUpdate.depth))

@@ -18,6 +18,7 @@ enum LULoops {
   static func emit(_ b: inout LoopBuilder, _ c: RoutineContext) {
     let packed = b.body[c.results[0]]
     let size = packed.shape[packed.shape.count - 1]
+    if let rows = SmallMatrices.rows(size) { return emitSmall(&b, c, rows) }
     let isOneBlock = size.constant.map { $0 <= BlockUpdate.depth } ?? false
     let update = isOneBlock ? nil : BlockUpdate(&b, packed.element, columns: size)
     b.loops(over: Array(packed.shape.dropLast(2))) { b, prefix in
@@ -26,6 +27,23 @@ enum LULoops {
         sign: c.results[2], size: size, element: packed.element, update: update)
       b.copy(MatrixView(c.operands[0], prefix), to: matrix.elements, rows: size, columns: size)
       factor(&b, matrix)
+    }
+  }
+
+  /// Factors matrices of a few rows.
+  private static func emitSmall(_ b: inout LoopBuilder, _ c: RoutineContext, _ rows: Int) {
+    let packed = b.body[c.results[0]]
+    SmallMatrices.loops(&b, over: Array(packed.shape.dropLast(2)), packed.element) { b, prefix in
+      let source = MatrixView(c.operands[0], prefix)
+      let target = MatrixView(c.results[0], prefix)
+      let factors = SmallMatrices.lu(&b, source, rows: rows, packed.element)
+      for i in 0..<rows {
+        for j in 0..<rows {
+          b.store(factors.packed[i][j], to: target, Index(Dim(i)), Index(Dim(j)))
+        }
+        b.store(factors.places[i], to: c.results[1], prefix + [Index(Dim(i))])
+      }
+      b.store(factors.sign, to: c.results[2], prefix)
     }
   }
 

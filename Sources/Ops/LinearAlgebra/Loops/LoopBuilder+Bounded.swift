@@ -3,8 +3,8 @@ package import Support
 
 /// Loops and positions that factorisations are written with.
 extension LoopBuilder {
-  /// Appends a loop of so many turns as a scalar says, which are no more than `extent`; `build` gets
-  /// the number of the turn, and what is carried. Gives what is carried behind the loop.
+  /// Appends a loop of so many turns as a scalar says, which are no more than `extent`; `build`
+  /// gets the number of the turn, and what is carried. Gives what is carried behind the loop.
   @discardableResult
   package mutating func loop(
     _ name: String, atMost extent: Dim, turns: ScalarID, lanes: Int = 1,

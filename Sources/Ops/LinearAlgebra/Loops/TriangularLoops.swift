@@ -14,23 +14,56 @@ enum TriangularLoops {
     let form = c.attributes.matrixForm
     let rank = sides.shape.count
     let (size, columns) = (sides.shape[rank - 2], sides.shape[rank - 1])
-    let isOneBlock = size.constant.map { $0 <= BlockUpdate.depth } ?? false
-    let update = isOneBlock ? nil : BlockUpdate(&b, sides.element, columns: columns)
-    b.loops(over: Array(sides.shape.dropLast(2))) { b, prefix in
+    func system(at prefix: [Index]) -> TriangularSystem {
       var matrix = MatrixView(c.operands[0], prefix)
       var solution = MatrixView(c.results[0], prefix)
-      b.copy(
-        MatrixView(c.operands[1], prefix), to: solution, rows: size, columns: columns)
       matrix.isTransposed = form.isTransposed
       if form.isLower == form.isTransposed {
         matrix.rowsFromEnd = size
         matrix.columnsFromEnd = size
         solution.rowsFromEnd = size
       }
-      let system = TriangularSystem(
+      return TriangularSystem(
         matrix: matrix, solution: solution, size: size, columns: columns,
         hasUnitDiagonal: form.hasUnitDiagonal, element: sides.element)
-      system.solve(&b, update)
+    }
+    let stack = Array(sides.shape.dropLast(2))
+    if let rows = SmallMatrices.rows(size) {
+      return emitSmall(&b, c, rows, over: stack, system)
+    }
+    let isOneBlock = size.constant.map { $0 <= BlockUpdate.depth } ?? false
+    let update = isOneBlock ? nil : BlockUpdate(&b, sides.element, columns: columns)
+    b.loops(over: stack) { b, prefix in
+      let target = MatrixView(c.results[0], prefix)
+      b.copy(MatrixView(c.operands[1], prefix), to: target, rows: size, columns: columns)
+      system(at: prefix).solve(&b, update)
+    }
+  }
+
+  /// Solves systems of a few unknowns: of a stack several at once, or of one system several
+  /// columns.
+  private static func emitSmall(
+    _ b: inout LoopBuilder, _ c: RoutineContext, _ rows: Int, over stack: [Dim],
+    _ system: ([Index]) -> TriangularSystem
+  ) {
+    let sides = b.body[c.results[0]]
+    let columns = sides.shape[stack.count + 1]
+    func solve(_ b: inout LoopBuilder, _ prefix: [Index], _ columns: [Index]) {
+      let system = system(prefix)
+      var right = system.solution
+      right.buffer = c.operands[1]
+      SmallMatrices.substitute(&b, system, sides: right, rows: rows, columns: columns)
+    }
+    let few = columns.constant.flatMap { $0 <= SmallMatrices.columnLimit ? $0 : nil }
+    if let count = few, !stack.isEmpty || count < SmallMatrices.columnLimit {
+      return SmallMatrices.loops(&b, over: stack, sides.element) { b, prefix in
+        solve(&b, prefix, (0..<count).map { Index(Dim($0)) })
+      }
+    }
+    b.loops(over: stack) { b, prefix in
+      b.loop("column", columns, lanes: sides.element.rowLanes) { b, column in
+        solve(&b, prefix, [Index(column)])
+      }
     }
   }
 }
