@@ -24,6 +24,11 @@ package struct WindowAxis: Hashable, Sendable {
   /// Whether an element may belong to several windows.
   package var mayOverlap: Bool { !(Dim(stride) - reach).isKnownNonNegative }
 
+  /// Whether it is known that windows stand side by side without a rest.
+  package var coversExtent: Bool {
+    dilation == 1 && size == Dim(stride) && extent == size * count
+  }
+
   /// The axis with other dims in place of its own.
   package func mapDims(_ map: (Dim) -> Dim) -> WindowAxis {
     WindowAxis(extent: map(extent), size: map(size), stride: stride, dilation: dilation)

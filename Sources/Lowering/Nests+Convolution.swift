@@ -55,22 +55,27 @@ extension Nests {
     }
   }
 
-  /// Adds elements to zeros where a function says.
+  /// Adds elements to zeros where a function says; stores them, where it is known that no two of
+  /// them meet.
   func accumulate(
     _ node: Node, _ map: (ShapeContext, [Index]) -> [Index], to target: Place,
     _ b: inout LoopBuilder
   ) {
-    loops(over: graph.type(node.result).shape, &b) { b, position in
-      zero(node, position, of: target, &b)
+    let axes = if case .windows(let axes) = node.attributes { axes } else { [WindowAxis]() }
+    let meet = axes.isEmpty || axes.contains(where: \.mayOverlap)
+    if meet || !axes.allSatisfy(\.coversExtent) {
+      loops(over: graph.type(node.result).shape, &b) { b, position in
+        zero(node, position, of: target, &b)
+      }
     }
-    let isTruth = graph.type(node.result).dtype == .bool
+    let combining: BinaryOperation = graph.type(node.result).dtype == .bool ? .or : .add
     loops(over: graph.type(node.operands[0]).shape, &b) { b, position in
       var memo = ElementReader.Memo()
       let element = reader.read(node.operands[0], at: position, &b, &memo)
       b.site = node.site
       let place = map(reader.shapes(node), position)
       b.store(
-        element, to: target.buffer, target.prefix + place, combining: isTruth ? .or : .add)
+        element, to: target.buffer, target.prefix + place, combining: meet ? combining : nil)
     }
   }
 

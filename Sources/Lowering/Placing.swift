@@ -71,7 +71,10 @@ struct Placing {
       {
         isReadAgain[place] = true
       }
-      if case .windows(let axes) = node.attributes, axes.contains(where: \.mayOverlap) {
+      // Windows are read from their operand, also where they are read several times.
+      if case .windows(let axes) = node.attributes,
+        useCount[Int(node.result.index)] > 1 || axes.contains(where: \.mayOverlap)
+      {
         isReadAgain[place] = true
       }
       if isReadAgain[Int(node.result.index)] { isReadAgain[place] = true }
@@ -113,7 +116,7 @@ struct Placing {
       case .pointwise, .generator, .view, .gather:
         measure(node, value, &costs)
         let isView = isView(node)
-        let again = isReadAgain[place] || useCount[place] > 1
+        let again = (isReadAgain[place] || useCount[place] > 1) && !isWindows(node)
         let fromBuffer = isView && depth[place] == 1
         isRoot[place] =
           isTakenWhole[place] || isForced[place] && !fromBuffer
@@ -122,6 +125,11 @@ struct Placing {
       case .expansion, .request: preconditionFailure("'\(node.operation.name)' was not expanded")
       }
     }
+  }
+
+  /// Whether a node is a view whose operand has a buffer if it is worth one.
+  private func isWindows(_ node: Node) -> Bool {
+    if case .windows = node.attributes { isView(node) } else { false }
   }
 
   private func isView(_ node: Node) -> Bool {
