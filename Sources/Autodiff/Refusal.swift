@@ -30,13 +30,13 @@ enum Refusal {
 
   /// A node on the way has no derivative.
   static func noDerivative(_ node: Node, _ reason: String, _ request: Request) -> Diagnostic {
-    refused(node, "'\(node.operation.name)' has no derivative: \(reason)", request)
+    refused(node, "'\(node.title)' has no derivative: \(reason)", request)
   }
 
   /// A node on the way has no derivative in forward mode.
   static func noForwardMode(_ node: Node, _ reason: String, _ request: Request) -> Diagnostic {
     refused(
-      node, "'\(request.form.rawValue)' cannot go through '\(node.operation.name)': \(reason)",
+      node, "'\(request.form.rawValue)' cannot go through '\(node.title)': \(reason)",
       request)
   }
 

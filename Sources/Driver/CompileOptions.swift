@@ -71,6 +71,8 @@ package struct CompileOptions: Sendable {
   package var showsTimes = false
   package var writesDependencies = false
   package var hasColour: Bool?
+  /// Shared libraries with the C functions that graphs call, for what runs in this process.
+  package var libraries: [String] = []
 
   package init(input: String) { self.input = input }
 }

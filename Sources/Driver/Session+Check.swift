@@ -17,10 +17,13 @@ extension Session {
       do {
         let given = try GivenInputs(graph, options.arguments)
         let random = RandomSource(seed: options.seed, graph.name)
-        var check = GraphCheck(graph.widened(), given, random: random)
+        let functions = try LoadedFunctions(graph, options: options.compile)
+        var check = GraphCheck(functions.loaded(into: graph.widened()), given, random: random)
         table.rows += try check.rows(&pipeline)
       } catch let mistake as RunArguments.Mistake {
         return fail(mistake.message)
+      } catch let failure as CompiledCall.Failure {
+        return fail(failure.message)
       } catch {
         BugReport.exit("\(error)")
       }

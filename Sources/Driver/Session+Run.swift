@@ -25,6 +25,9 @@ extension Session {
       for (name, _) in options.outputs where !names(function).contains(name) {
         return fail("'\(function.name)' has no result '\(name)'")
       }
+      try LoadedLibraries.load(options.compile.libraries)
+      try LoadedLibraries.require(
+        function.externals.map(\.name), of: function.name, from: options.compile.libraries)
       let call = try CompiledCall(
         function, files: pipeline.files, options: options.compile.codeGen)
       let values = try call.run(arguments)

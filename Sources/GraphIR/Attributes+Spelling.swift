@@ -38,6 +38,8 @@ extension Attributes {
     case .call(let form):
       "{call: \"\(form.name)\", arguments: \(form.arguments), jvp: \(form.hasJvp), "
         + "vjp: \(form.hasVjp)}"
+    case .external(let form):
+      "{external: \"\(form.name)\", sizes: \(TensorType.spelling(form.sizes))}"
     case .derivative(let request):
       "{\(request.form.rawValue): \(request.wrtCount), along: \(request.alongCount), "
         + "constant: \(request.constantCount), zero: \(request.zeroWhereDisconnected)}"

@@ -186,6 +186,45 @@ package struct CallForm: Hashable, Sendable {
   package var vjpRegion: Int? { hasVjp ? (hasJvp ? 2 : 1) : nil }
 }
 
+/// A C function that the program around defines, as it is declared, and the sizes of a call.
+package struct ExternalForm: Hashable, Sendable {
+  /// A parameter or a result.
+  package struct Formal: Hashable, Sendable {
+    package var name: String
+    package var type: TensorType
+
+    package init(_ name: String, _ type: TensorType) {
+      self.name = name
+      self.type = type
+    }
+  }
+
+  package var name: String
+  /// The symbols in the types, in the order of the C function's arguments.
+  package var symbols: [String]
+  package var parameters: [Formal]
+  package var results: [Formal]
+  /// What the symbols are in this call.
+  package var sizes: [Dim]
+
+  package init(
+    name: String, symbols: [String], parameters: [Formal], results: [Formal], sizes: [Dim]
+  ) {
+    self.name = name
+    self.symbols = symbols
+    self.parameters = parameters
+    self.results = results
+    self.sizes = sizes
+  }
+
+  /// The type of a parameter or a result in this call.
+  package func type(of formal: Formal) -> TensorType {
+    let dims = Dictionary(zip(symbols, sizes)) { first, _ in first }
+    return TensorType(
+      formal.type.dtype, formal.type.shape.map { $0.substituting(dims) })
+  }
+}
+
 /// A derivative that the user asks for; the node's operands are, in order, what is differentiated,
 /// the `wrt`, what `along` gives, and the `constant` values.
 package struct DerivativeRequest: Hashable, Sendable {
@@ -245,5 +284,6 @@ package enum Attributes: Hashable, Sendable {
   case matrix(MatrixForm)
   case loop(LoopForm)
   case call(CallForm)
+  case external(ExternalForm)
   case derivative(DerivativeRequest)
 }

@@ -73,6 +73,11 @@ extension Attributes {
     case .windows(let axes): .windows(axes.map { $0.mapDims(map) })
     case .convolution(let convolution): .convolution(convolution.mapDims(map))
     case .loop(let form): .loop(form.with(count: map(form.count)))
+    case .external(var form):
+      {
+        form.sizes = form.sizes.map(map)
+        return .external(form)
+      }()
     case .none, .literal, .data, .parameter, .integer, .dtype, .axis, .axes, .reduction,
       .contraction, .picking, .matrix, .call, .derivative:
       self

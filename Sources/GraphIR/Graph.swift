@@ -35,6 +35,15 @@ package struct Node: Sendable {
 }
 
 extension Node {
+  /// What the user calls it: the operation, or the func or C function that is called.
+  package var title: String {
+    switch attributes {
+    case .call(let form): form.name
+    case .external(let form): form.name
+    default: operation.name
+    }
+  }
+
   /// Whether its regions assert something, so that it runs even if nothing uses its results.
   package var asserts: Bool {
     regions.contains { region in

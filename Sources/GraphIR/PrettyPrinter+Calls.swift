@@ -9,6 +9,8 @@ extension PrettyPrinter {
       return call(name, operands)
     case .call(let form):
       return call(form.name, Array(operands.prefix(form.arguments)))
+    case .external(let form):
+      return call(form.name, operands)
     case .matrix(let form):
       return matrixCall(name, operands, form)
     case .integer(let number):

@@ -72,7 +72,8 @@ package struct PrettyPrinter {
     case .literal(let literal, let dtype): return literal.description(as: dtype)
     case .data(let number): return graph[value].name ?? spelled(graph.data[number])
     case .none, .integer, .dtype, .axis, .axes, .reduction, .shape, .slice, .pad, .pads,
-      .contraction, .windows, .convolution, .picking, .matrix, .draw, .loop, .call, .derivative:
+      .contraction, .windows, .convolution, .picking, .matrix, .draw, .loop,
+      .call, .external, .derivative:
       return node.operation.name
     }
   }

@@ -34,6 +34,7 @@ package enum Failure: Int, Hashable, Sendable, CaseIterable {
   case singular
   case noConvergence
   case assertion
+  case external
 
   /// The words of the message.
   package var words: String {
@@ -48,6 +49,7 @@ package enum Failure: Int, Hashable, Sendable, CaseIterable {
     case .singular: "singular matrix"
     case .noConvergence: "no convergence"
     case .assertion: "assertion failed"
+    case .external: "called function failed"
     }
   }
 }
@@ -62,6 +64,8 @@ package enum Item: Hashable, Sendable {
   case branch(ScalarID, then: Block, otherwise: Block)
   /// Where the condition is false, the call will end with this failure; work goes on until then.
   case check(ScalarID, Failure, message: String?, site: Site)
+  /// Calls a C function of the program around.
+  case external(ExternalCall)
   /// Ends the call now if a check has failed.
   case stopIfFailed
 }

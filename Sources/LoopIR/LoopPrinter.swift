@@ -71,6 +71,15 @@ struct LoopPrinter {
       nested(otherwise)
     case .check(let condition, let failure, let message, _):
       line("check \(spelling(condition)) else \(failure.words)\(message.map { ": \($0)" } ?? "")")
+    case .external(let call):
+      let operands = call.operands.map { operand in
+        switch operand {
+        case .scalar(let id): spelling(id)
+        case .buffer(let id): name(id)
+        }
+      }
+      let given = call.sizes.map { "size \($0)" } + operands + call.results.map { name($0) }
+      line("call \(call.function.name)(\(given.joined(separator: ", ")))")
     case .stopIfFailed: line("stop if failed")
     }
   }

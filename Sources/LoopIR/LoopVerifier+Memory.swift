@@ -115,6 +115,37 @@ extension LoopVerifier {
     try verifyIsWritable(store.access.buffer)
   }
 
+  /// Checks that a C function is given what it takes, outside of lanes.
+  func verify(_ call: ExternalCall) throws(LoopVerificationError) {
+    let function = call.function
+    guard call.sizes.count == function.symbols.count,
+      call.operands.count == function.parameters.count,
+      call.results.count == function.results.count
+    else { throw failure("\(function.name) is not called with what it takes") }
+    for size in call.sizes { try verify(size) }
+    for (operand, formal) in zip(call.operands, function.parameters) {
+      switch operand {
+      case .scalar(let id):
+        guard formal.shape.isEmpty, try use(id) == ScalarType(formal.element.arithmetic) else {
+          throw failure(id, "is no '\(formal.name)' of \(function.name)")
+        }
+      case .buffer(let id):
+        guard id.index < body.buffers.count, body[id].element == formal.element else {
+          throw failure("\(function.name) is called with a buffer that does not fit")
+        }
+      }
+    }
+    for (id, formal) in zip(call.results, function.results) {
+      guard id.index < body.buffers.count, body[id].element == formal.element else {
+        throw failure("\(function.name) gives a buffer another type")
+      }
+      try verifyIsWritable(id)
+    }
+    if openLoops.contains(where: { body[$0].lanes > 1 }) {
+      throw failure("\(function.name) is called in several lanes")
+    }
+  }
+
   /// Checks that a value may be combined by an operation.
   func verify(
     combining operation: BinaryOperation, _ element: DType, _ error: LoopVerificationError

@@ -89,6 +89,9 @@ struct LoopVerifier {
         throw failure(condition, "a check needs a truth value")
       }
       if isCommit { throw failure("a check stands behind the point where inputs change") }
+    case .external(let call):
+      try verify(call)
+      if isCommit { throw failure("a call stands behind the point where inputs change") }
     case .stopIfFailed:
       if isCommit { throw failure("a stop stands behind the point where inputs change") }
     }

@@ -22,7 +22,7 @@ enum BodyWalk {
       case .branch(let condition, let then, let otherwise):
         item = .branch(
           condition, then: mapped(then, &body, map), otherwise: mapped(otherwise, &body, map))
-      case .scalar, .store, .check, .stopIfFailed: break
+      case .scalar, .store, .check, .external, .stopIfFailed: break
       }
       if let item = map(item) { items.append(item) }
     }
@@ -38,7 +38,7 @@ enum BodyWalk {
       case .loop(let id): pending += body[id].body.items.reversed()
       case .branch(_, let then, let otherwise):
         pending += (then.items + otherwise.items).reversed()
-      case .scalar, .store, .check, .stopIfFailed: break
+      case .scalar, .store, .check, .external, .stopIfFailed: break
       }
     }
   }

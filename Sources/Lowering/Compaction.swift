@@ -52,6 +52,9 @@ struct Compaction {
         }
       case .branch(let condition, _, _), .check(let condition, _, _, _):
         usedScalars[condition.index] = true
+      case .external(let call):
+        for scalar in call.scalars { usedScalars[scalar.index] = true }
+        for buffer in call.buffers + call.results { touch(buffer) }
       case .stopIfFailed: break
       }
     }
@@ -136,6 +139,7 @@ struct Compaction {
           .branch(renamed(condition), then: renamed(then), otherwise: renamed(otherwise))
         case .check(let condition, let failure, let message, let site):
           .check(renamed(condition), failure, message: message, site: site)
+        case .external(let call): .external(call.map(scalars: renamed, buffers: renamed))
         case .stopIfFailed: .stopIfFailed
         }
       })

@@ -37,6 +37,9 @@ struct DeadStores {
         if let going = body[id].going {
           conditions += [body[id].carried[going].initial, body[id].carried[going].next]
         }
+      case .external(let call):
+        conditions += call.scalars
+        for buffer in call.buffers { isRead[body.owner(of: buffer).index] = true }
       case .scalar, .stopIfFailed: break
       }
     }
@@ -98,7 +101,7 @@ struct DeadStores {
       case .scalar(let id): isLive[id.index] ? item : nil
       case .store(let store):
         waiting[before.owner(of: store.access.buffer)] == nil ? item : nil
-      case .loop, .branch, .check, .stopIfFailed: item
+      case .loop, .branch, .check, .external, .stopIfFailed: item
       }
     }
     body.block = withoutEmpty(body.block, &body)
@@ -150,7 +153,7 @@ struct DeadStores {
         if !then.items.isEmpty || !otherwise.items.isEmpty {
           items.append(.branch(condition, then: then, otherwise: otherwise))
         }
-      case .scalar, .store, .check, .stopIfFailed: items.append(item)
+      case .scalar, .store, .check, .external, .stopIfFailed: items.append(item)
       }
     }
     return Block(items)

@@ -32,6 +32,9 @@ struct Footprint {
         }
       case .loop(let id): pending += body[id].body.items
       case .branch(_, let then, let otherwise): pending += then.items + otherwise.items
+      case .external(let call):
+        for buffer in call.buffers { note(whole: buffer, in: body) { $0.reads = true } }
+        for buffer in call.results { note(whole: buffer, in: body) { $0.writes = true } }
       case .check, .stopIfFailed: break
       }
     }
@@ -39,6 +42,17 @@ struct Footprint {
 
   /// The buffers that are written.
   var written: [BufferID] { uses.filter(\.value.writes).map(\.key) }
+
+  /// Notes that all of a buffer is touched.
+  private mutating func note(
+    whole buffer: BufferID, in body: Body, _ mark: (inout Use) -> Void
+  ) {
+    let owner = body.owner(of: buffer)
+    var use = uses[owner] ?? Use()
+    use.aligned = 0
+    mark(&use)
+    uses[owner] = use
+  }
 
   private mutating func note(
     _ access: Access, _ loop: LoopID?, in body: Body, _ mark: (inout Use) -> Void

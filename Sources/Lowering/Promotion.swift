@@ -26,7 +26,7 @@ enum Promotion {
       case .branch(let condition, let then, let otherwise):
         items.append(
           .branch(condition, then: promoted(then, &body), otherwise: promoted(otherwise, &body)))
-      case .scalar, .store, .check, .stopIfFailed: items.append(item)
+      case .scalar, .store, .check, .external, .stopIfFailed: items.append(item)
       }
     }
     return Block(items)
@@ -49,7 +49,7 @@ enum Promotion {
         case .loop(let inner): pending.append(path + [inner])
         case .store(let store):
           if isInvariant(store, path) { found.append(Candidate(path: path, store: store)) }
-        case .scalar, .branch, .check, .stopIfFailed: break
+        case .scalar, .branch, .check, .external, .stopIfFailed: break
         }
       }
     }
@@ -78,6 +78,8 @@ enum Promotion {
       case .store(let store): counts[body.owner(of: store.access.buffer), default: 0] += 1
       case .loop(let inner): pending += body[inner].body.items
       case .branch(_, let then, let otherwise): pending += then.items + otherwise.items
+      case .external(let call):
+        for buffer in call.buffers + call.results { counts[body.owner(of: buffer), default: 0] += 1 }
       case .check, .stopIfFailed: break
       }
     }

@@ -149,7 +149,7 @@ struct Widening {
           .branch(
             condition, then: reduced(then, widened, &body),
             otherwise: reduced(otherwise, widened, &body)))
-      case .scalar, .store, .check, .stopIfFailed: items.append(item)
+      case .scalar, .store, .check, .external, .stopIfFailed: items.append(item)
       }
     }
     return Block(items)
@@ -191,7 +191,7 @@ extension Item {
   fileprivate var isStep: Bool {
     switch self {
     case .scalar, .store: true
-    case .loop, .branch, .check, .stopIfFailed: false
+    case .loop, .branch, .check, .external, .stopIfFailed: false
     }
   }
 }

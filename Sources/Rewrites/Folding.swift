@@ -119,7 +119,8 @@ extension Rewriter {
         let scalar = Tensor(dtype(value), scalar: literal)
         tensors.append(scalar.gathering([0], shape: shape.map { _ in 1 }))
       case .none, .parameter, .integer, .dtype, .axis, .axes, .reduction, .slice, .pad, .pads,
-        .contraction, .windows, .convolution, .picking, .matrix, .draw, .loop, .call, .derivative:
+        .contraction, .windows, .convolution, .picking, .matrix, .draw, .loop,
+        .call, .external, .derivative:
         return nil
       }
     }

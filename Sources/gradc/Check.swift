@@ -29,10 +29,16 @@ struct Check: ParsableCommand {
   @Flag(help: "Prints the table as one line of JSON.")
   var json = false
 
+  @Option(
+    name: .customLong("load"),
+    help: ArgumentHelp("A shared library with C functions that graphs call.", valueName: "lib.so"))
+  var libraries: [String] = []
+
   func run() throws {
     var options = DerivativeCheckOptions(compile: try shared.options())
     options.graph = graph
     options.seed = seed
+    options.compile.libraries = libraries
     options.json = json
     for text in arguments { options.arguments.append(try Run.pair(text)) }
     try Session.check(options).leave()

@@ -30,8 +30,14 @@ struct Run: ParsableCommand {
     help: ArgumentHelp("Writes a result to a file.", valueName: "name=@file.npy"))
   var outputs: [String] = []
 
+  @Option(
+    name: .customLong("load"),
+    help: ArgumentHelp("A shared library with C functions that graphs call.", valueName: "lib.so"))
+  var libraries: [String] = []
+
   func run() throws {
     var options = RunOptions(compile: try shared.options())
+    options.compile.libraries = libraries
     options.compile.target = try target.choice()
     options.graph = graph
     options.json = json

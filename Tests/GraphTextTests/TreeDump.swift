@@ -102,6 +102,12 @@ enum TreeDump {
         + "(\(text(graph.parameters))) -> (\(results.joined(separator: ", "))) "
         + text(of: graph.body) + "\n"
     case .function(let function):
+      if let results = function.results {
+        return text(function.documentation)
+          + "extern \(function.name.text)(\(text(function.parameters))) -> ("
+          + results.map { text($0.documentation) + $0.name.text + text($0.type) }
+          .joined(separator: ", ") + ")\n"
+      }
       return text(function.documentation)
         + "func \(function.name.text)(\(text(function.parameters)))\(function.isShort ? " =" : "") "
         + text(of: function.body) + "\n"

@@ -114,7 +114,7 @@ private struct TreeAccesses {
       case .branch(_, let then, let otherwise):
         add(then.items)
         add(otherwise.items)
-      case .check, .stopIfFailed: break
+      case .check, .external, .stopIfFailed: break
       }
     }
   }

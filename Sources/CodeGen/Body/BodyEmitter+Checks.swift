@@ -14,6 +14,11 @@ extension BodyEmitter {
       if let activeLanes { fails = object.builder.and(fails, activeLanes) }
       fails = object.builder.reduce(.or, fails)
     }
+    emitFailure(place, if: fails)
+  }
+
+  /// Notes a failure if a bit is set.
+  func emitFailure(_ place: Place, if fails: IRValue) {
     guard let flag = state.flags[place] else {
       return note(place, if: fails)
     }
@@ -81,6 +86,9 @@ extension Body {
         case .branch(_, let then, let otherwise):
           add(then)
           add(otherwise)
+        case .external(let call):
+          let place = Place(call)
+          if seen.insert(place).inserted { places.append(place) }
         case .scalar, .store, .stopIfFailed: break
         }
       }

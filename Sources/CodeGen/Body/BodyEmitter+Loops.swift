@@ -133,7 +133,7 @@ extension BodyEmitter {
     guard items.count >= BodyEmitter.longTurn else { return false }
     return items.allSatisfy { item in
       switch item {
-      case .scalar, .store, .check, .stopIfFailed: true
+      case .scalar, .store, .check, .external, .stopIfFailed: true
       case .loop, .branch: false
       }
     }

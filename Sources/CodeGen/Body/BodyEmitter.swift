@@ -101,6 +101,9 @@ final class BodyEmitter {
     case .check(let condition, let failure, let message, let site):
       object.debug?.setSite(site, object)
       emitCheck(condition, Place(failure, at: site, message))
+    case .external(let call):
+      object.debug?.setSite(call.site, object)
+      emit(call)
     case .stopIfFailed: emitStop()
     }
   }
@@ -156,7 +159,7 @@ extension Block {
       switch item {
       case .loop: false
       case .branch(_, let then, let otherwise): then.isStraight && otherwise.isStraight
-      case .scalar, .store, .check, .stopIfFailed: true
+      case .scalar, .store, .check, .external, .stopIfFailed: true
       }
     }
   }

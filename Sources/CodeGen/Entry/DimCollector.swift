@@ -40,6 +40,21 @@ struct DimCollector {
     for buffer in body.buffers { add(buffer.shape) }
     for loop in body.loops { add(loop.extent) }
     for scalar in body.scalars { add(scalar.instruction) }
+    add(body.block, body)
+  }
+
+  /// Adds the sizes that C functions are given.
+  private mutating func add(_ block: Block, _ body: Body) {
+    for item in block.items {
+      switch item {
+      case .external(let call): add(call.sizes)
+      case .loop(let id): add(body[id].body, body)
+      case .branch(_, let then, let otherwise):
+        add(then, body)
+        add(otherwise, body)
+      case .scalar, .store, .check, .stopIfFailed: break
+      }
+    }
   }
 
   /// Adds the sizes in an instruction; those of addresses are products of axes.

@@ -97,7 +97,7 @@ extension Block {
         switch item {
         case .loop: return false
         case .branch(_, let then, let otherwise): return left >= 0 && fits(then) && fits(otherwise)
-        case .scalar, .store, .check, .stopIfFailed: return left >= 0
+        case .scalar, .store, .check, .external, .stopIfFailed: return left >= 0
         }
       }
     }

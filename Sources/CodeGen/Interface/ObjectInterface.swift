@@ -48,6 +48,13 @@ package struct ObjectInterface {
     return interface.fixedWorkspace == nil ? nil : name + "_WORKSPACE_SIZE"
   }
 
+  /// The C functions that the program defines and the object calls, each once, by name.
+  package var externals: [ExternalFunction] {
+    var seen: Set<String> = []
+    return functions.flatMap(\.function.externals).filter { seen.insert($0.name).inserted }
+      .sorted { $0.name < $1.name }
+  }
+
   /// The libraries that a program must be linked with, by the names that `-l` takes.
   package var libraries: [String] {
     functions.contains { $0.function.mayCallMath } ? ["m"] : []

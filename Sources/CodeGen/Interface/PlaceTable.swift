@@ -14,6 +14,11 @@ struct Place: Hashable {
     self.detail = detail
   }
 
+  /// The failure of a C function that is called.
+  init(_ call: ExternalCall) {
+    self.init(.external, at: call.site, call.function.name)
+  }
+
   /// The text behind the place.
   var words: String {
     guard let detail else { return failure.words }
@@ -90,6 +95,7 @@ extension PlaceTable {
       case .branch(_, let then, let otherwise):
         addChecks(then, body)
         addChecks(otherwise, body)
+      case .external(let call): add(Place(call))
       case .scalar, .store, .stopIfFailed: break
       }
     }

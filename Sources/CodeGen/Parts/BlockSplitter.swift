@@ -57,7 +57,7 @@ struct BlockSplitter {
     }
     func weigh(_ item: Item) -> Int {
       switch item {
-      case .scalar, .store, .check, .stopIfFailed: return 1
+      case .scalar, .store, .check, .external, .stopIfFailed: return 1
       case .branch(_, let then, let otherwise): return 1 + weigh(then) + weigh(otherwise)
       case .loop(let id):
         weights[id.index] = BlockSplitter.loopWeight + weigh(body[id].body)
@@ -75,7 +75,7 @@ struct BlockSplitter {
   /// How long a step is.
   private func weight(_ item: Item) -> Int {
     switch item {
-    case .scalar, .store, .check, .stopIfFailed: 1
+    case .scalar, .store, .check, .external, .stopIfFailed: 1
     case .branch(_, let then, let otherwise): 1 + weight(then) + weight(otherwise)
     case .loop(let id): weights[id.index]
     }

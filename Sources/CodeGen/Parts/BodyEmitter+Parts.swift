@@ -168,7 +168,7 @@ extension BodyEmitter {
       switch item {
       case .scalar(let id): if leaving.contains(id) { frame.store(.scalar(id), value(id)) }
       case .loop(let loop): for id in left[loop] ?? [] { frame.store(.scalar(id), value(id)) }
-      case .store, .branch, .check, .stopIfFailed: break
+      case .store, .branch, .check, .external, .stopIfFailed: break
       }
     }
   }

@@ -40,7 +40,7 @@ struct FramePlan {
     switch item {
     case .loop(let id): bytes(of: body[id].body)
     case .branch(_, let then, let otherwise): max(bytes(of: then), bytes(of: otherwise))
-    case .scalar, .store, .check, .stopIfFailed: 0
+    case .scalar, .store, .check, .external, .stopIfFailed: 0
     }
   }
 

@@ -72,6 +72,9 @@ struct PartUses {
       add(then)
       add(otherwise)
     case .check(let condition, _, _, _): use(condition)
+    case .external(let call):
+      for scalar in call.scalars { use(scalar) }
+      for buffer in call.buffers + call.results { use(buffer) }
     case .stopIfFailed: stops = true
     }
   }
@@ -126,7 +129,12 @@ struct PartUses {
   /// Adds what an access uses.
   private mutating func add(_ access: Access) {
     for index in access.indices { add(index) }
-    guard let root = body.root(of: access.buffer) else { return }
+    use(access.buffer)
+  }
+
+  /// Notes the use of a buffer.
+  private mutating func use(_ buffer: BufferID) {
+    guard let root = body.root(of: buffer) else { return }
     switch body[root].storage {
     case .constant, .alias: break
     case .parameter(let number):

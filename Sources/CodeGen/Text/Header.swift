@@ -12,6 +12,7 @@ extension ObjectInterface {
     text += HeaderMacros.definitions + "\n"
     text += "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
     text += failures + "\n" + messageDeclaration
+    text += externalDeclarations
     for function in functions { text += "\n" + declaration(function) }
     text += "\n#ifdef __cplusplus\n}\n#endif\n\n"
     return text + HeaderMacros.removals + "\n#endif\n"

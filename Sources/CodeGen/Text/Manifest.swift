@@ -17,6 +17,7 @@ extension ObjectInterface {
       ("target", target), ("libraries", .array(libraries.map(JSON.string))),
       ("message", message), ("functions", .array(functions.map(json))),
       ("failures", .array(Failure.allCases.map(json))),
+      ("externals", .array(externals.map(json))),
       ("statuses", .array(places.places.map(json))),
     ]).text() + "\n"
   }
@@ -41,6 +42,17 @@ extension ObjectInterface {
       ("parameters", .array(function.parameters.map { json($0, isResult: false) })),
       ("results", .array(function.results.map { json($0, isResult: true) })),
       ("workspace", workspace),
+    ])
+  }
+
+  /// All about a function that the program defines.
+  private func json(_ function: ExternalFunction) -> JSON {
+    .object([
+      ("name", .string(function.name)), ("symbol", .string(labelPrefix + function.name)),
+      ("signature", .string(function.signature)),
+      ("symbols", .array(function.symbols.map(JSON.string))),
+      ("parameters", .array(function.parameters.map { json($0, isResult: false) })),
+      ("results", .array(function.results.map { json($0, isResult: true) })),
     ])
   }
 

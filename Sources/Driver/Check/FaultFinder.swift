@@ -17,10 +17,9 @@ struct Fault: Sendable {
   fileprivate init(_ node: Node, mode: String, _ difference: Agreement.Difference) {
     self.mode = mode
     self.difference = difference
-    name = node.operation.name
+    name = node.title
     site = node.site
     guard case .call(let form) = node.attributes else { return }
-    name = form.name
     let rules = [form.jvpRegion, form.vjpRegion]
     let rule = (mode == "forward" ? rules : rules.reversed()).compactMap { $0 }.first
     if let rule { site = node.regions[rule].site }

@@ -61,7 +61,7 @@ extension Operation {
   }
 
   /// The operation with another value.
-  private func replacing(
+  func replacing(
     _ evaluate: @escaping @Sendable (EvaluationContext) throws(EvaluationError) -> [Tensor]
   ) -> Operation {
     Operation(
@@ -74,13 +74,21 @@ extension Graph {
   /// The graph with frozen operations, in its regions too.
   func frozen(on tape: FrozenTape) -> Graph {
     guard hasFrozenOperations else { return self }
+    return mappingOperations { $0.operation.frozen(on: tape) }
+  }
+
+  /// The graph with other operations of the same kind in place of some, in its regions too.
+  func mappingOperations(_ map: (Node) -> Operation?) -> Graph {
     var result = self
     result.truncate(nodeCount: 0)
     for node in nodes {
       result.append(
-        node.operation.frozen(on: tape) ?? node.operation, node.operands, node.attributes,
-        types: node.results.map { type($0) }, regions: node.regions.map { $0.frozen(on: tape) },
-        site: node.site)
+        map(node) ?? node.operation, node.operands, node.attributes,
+        types: node.results.map { type($0) },
+        regions: node.regions.map { $0.mappingOperations(map) }, site: node.site)
+      for value in node.results {
+        if let name = self[value].name { result.name(value, name) }
+      }
     }
     return result
   }

@@ -53,7 +53,7 @@ struct GivenInputs {
 
 extension RawTensor {
   /// The elements as a tensor of the graph.
-  fileprivate var tensor: Tensor {
+  var tensor: Tensor {
     let elements = (0..<count).map { self[$0] }
     if dtype.isFloat { return Tensor(dtype, shape, floats: elements.map(\.double)) }
     return Tensor(dtype, shape, integers: elements.map { literal in

@@ -10,7 +10,8 @@ extension GraphChecker {
     _ number: Int, _ name: Name, _ arguments: [Argument], at site: Site
   ) -> [Meaning] {
     let function = program.functions[number]
-    let results = max(function.declaration.body.results.count, 1)
+    let declared = function.declaration.results?.count
+    let results = max(declared ?? function.declaration.body.results.count, 1)
     let none = [Meaning](repeating: .invalid, count: results)
     guard let meanings = self.arguments(arguments, of: function, at: site) else { return none }
     guard !program.recursive.contains(number), function.declaration.isWhole,
@@ -85,8 +86,10 @@ extension GraphChecker {
     let declaration = function.declaration
     let mistakes = mistakeCount
     guard give(declaration.parameters, arguments, of: name.text) else {
-      return declaration.body.results.map { _ in .invalid }
+      return (declaration.results?.map { _ in .invalid })
+        ?? declaration.body.results.map { _ in .invalid }
     }
+    if let results = declaration.results { return callExternal(declaration, results, at: site) }
     let results = checkBody(declaration)
     if mistakeCount == mistakes { warnOfUnused() }
     return results
@@ -173,6 +176,9 @@ extension GraphChecker {
     }
     for statement in function.declaration.body.statements { check(statement) }
     for result in function.declaration.body.results { _ = check(result) }
+    for result in function.declaration.results ?? [] {
+      if let type = result.type { _ = self.type(type, names: .known) }
+    }
     warnOfUnused()
   }
 }

@@ -63,7 +63,7 @@ extension ModuleLoader {
       return "a 'jvp' has a tangent for each parameter behind 'along': \(parameters), not "
         + "\(rule.directions.count)"
     }
-    guard let results = function.body.knownResultCount else { return nil }
+    guard let results = function.results?.count ?? function.body.knownResultCount else { return nil }
     guard rule.results.isEmpty || rule.results.count == results else {
       return "'\(name)' has \(counted(results, "result")), not \(rule.results.count)"
     }

@@ -123,6 +123,7 @@ struct ModuleLoader {
     switch declaration {
     case .graph: kind = .graph
     case .function(let function):
+      if function.results != nil { checkExternal(function) }
       kind = .function(program.functions.count)
       program.functions.append(Function(function, module: number))
     case .constant(let constant):

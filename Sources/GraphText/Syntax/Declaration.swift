@@ -15,7 +15,8 @@ package struct GraphDeclaration: Sendable {
   package var isWhole: Bool
 }
 
-/// `func name(parameters) { … return … }` or `func name(parameters) = value`.
+/// `func name(parameters) { … return … }`, `func name(parameters) = value`, or
+/// `extern func name(parameters) -> (results)` for a function of the program around.
 package struct FunctionDeclaration: Sendable {
   /// From the word `func` to the end of the body.
   package var site: Site
@@ -26,6 +27,8 @@ package struct FunctionDeclaration: Sendable {
   package var body: Block
   /// Whether the body is written `= value`.
   package var isShort: Bool
+  /// The results of an `extern func`, which has no body; nil for others.
+  package var results: [ResultDeclaration]?
   /// False where parts of the head are missing because of syntax errors.
   package var isWhole: Bool
 }

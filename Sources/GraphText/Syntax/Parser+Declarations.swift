@@ -47,6 +47,7 @@ extension Parser {
     case .funcKeyword: return .function(try function(documentation))
     case .constKeyword: return .constant(try constant(documentation))
     case .name:
+      if startsExternal(at: index) { return .function(try external(documentation)) }
       if let mode = ruleMode(at: index) { return .rule(try rule(mode, documentation)) }
       switch try meantDeclaration() {
       case .graphKeyword: return .graph(try graph(documentation))

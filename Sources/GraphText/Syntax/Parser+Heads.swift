@@ -51,6 +51,47 @@ extension Parser {
       parameters: head.parameters, body: body, isShort: isShort, isWhole: head.isWhole)
   }
 
+  /// Whether `extern func` stands here; the word means nothing else in front of `func`.
+  func startsExternal(at place: Int) -> Bool {
+    place + 1 < tokens.count && tokens[place].kind == .name
+      && tokens[place + 1].kind == .funcKeyword && !tokens[place + 1].startsLine
+      && spelling(of: tokens[place]) == "extern"
+  }
+
+  /// Reads `extern func name(parameters) -> (results)`.
+  mutating func external(_ documentation: DocComment?) throws(Abandoned) -> FunctionDeclaration {
+    let start = index
+    var head = Head()
+    advance()
+    advance()
+    let name = try self.name("the name of the C function")
+    try parameters(of: .function, into: &head)
+    guard current.kind == .arrow else {
+      throw unexpected(expected: "'->' and the results of the C function")
+    }
+    try results(into: &head)
+    refuseMissingTypes(&head, head.parameters.map { ($0.name, $0.type) }, "parameter")
+    refuseMissingTypes(&head, head.results.map { ($0.name, $0.type) }, "result")
+    if current.kind == .leftBrace || isAt(.assign) {
+      throw fail("a C function has no body here", at: currentSite)
+    }
+    let whole = site(from: start)
+    return FunctionDeclaration(
+      site: whole, documentation: documentation, name: name, parameters: head.parameters,
+      body: Block(site: whole, statements: [], results: [], isWhole: true), isShort: false,
+      results: head.results, isWhole: head.isWhole)
+  }
+
+  /// Reports what a C function takes or gives without a type.
+  private mutating func refuseMissingTypes(
+    _ head: inout Head, _ declared: [(name: Name, type: TypeExpr?)], _ what: String
+  ) {
+    for (name, type) in declared where type == nil {
+      report("a \(what) of a C function has a type: '\(name.short): f64'", at: name.site)
+      head.isWhole = false
+    }
+  }
+
   /// Reads `= value`.
   mutating func shortBody() throws(Abandoned) -> Block {
     advance()

@@ -85,7 +85,7 @@ extension Parser {
     switch tokens[place].kind {
     case .graphKeyword, .funcKeyword, .constKeyword: return next.kind == .name && !next.startsLine
     case .importKeyword: return next.kind == .text
-    case .name: return ruleMode(at: place) != nil
+    case .name: return ruleMode(at: place) != nil || startsExternal(at: place)
     default: return false
     }
   }

@@ -20,11 +20,7 @@ extension SyntaxPrinter {
     }
     print(graph.parameters)
     write(" -> (")
-    list(graph.results) { printer, result in
-      printer.printInline(result.documentation)
-      printer.write(result.name.text)
-      printer.printBehindColon(result.type)
-    }
+    print(graph.results)
     write(") ")
     block(graph.body)
   }
@@ -32,8 +28,14 @@ extension SyntaxPrinter {
   /// Writes a `func` as it was written, short or with a body.
   private mutating func print(_ function: FunctionDeclaration) {
     print(function.documentation)
+    if function.results != nil { write("extern ") }
     write("func \(function.name.text)")
     print(function.parameters)
+    if let results = function.results {
+      write(" -> (")
+      print(results)
+      return write(")")
+    }
     print(function.body, isShort: function.isShort)
   }
 
@@ -74,6 +76,15 @@ extension SyntaxPrinter {
       quote(path.text)
       write(")")
     case .literal(let expr): print(expr)
+    }
+  }
+
+  /// Writes results.
+  private mutating func print(_ results: [ResultDeclaration]) {
+    list(results) { printer, result in
+      printer.printInline(result.documentation)
+      printer.write(result.name.text)
+      printer.printBehindColon(result.type)
     }
   }
 

@@ -16,7 +16,7 @@ enum Composite {
     case .axes(let axes): try TypeRules.axes(axes, of: operand)
     case .none, .literal, .data, .parameter, .integer, .dtype, .reduction, .shape, .slice, .pad,
       .pads, .contraction, .windows, .convolution, .picking, .matrix, .draw, .loop, .call,
-      .derivative:
+      .external, .derivative:
       throw TypeError("'\(name)' needs an axis")
     }
     guard operand.dtype.isFloat else {

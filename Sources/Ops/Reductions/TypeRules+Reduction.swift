@@ -26,7 +26,8 @@ extension Attributes {
     case .reduction(let axes, _), .axes(let axes): axes
     case .axis(let axis): [axis]
     case .none, .literal, .data, .parameter, .integer, .dtype, .shape, .slice, .pad, .pads,
-      .contraction, .windows, .convolution, .picking, .matrix, .draw, .loop, .call, .derivative:
+      .contraction, .windows, .convolution, .picking, .matrix, .draw, .loop,
+      .call, .external, .derivative:
       []
     }
   }

@@ -1,6 +1,6 @@
 package import GraphIR
 
 extension Operation {
-  /// The operations that run graphs.
-  package static let regions: [Operation] = [.loop, .branch, .call]
+  /// The operations that run graphs, or functions from outside.
+  package static let regions: [Operation] = [.loop, .branch, .call, .external]
 }
