@@ -54,7 +54,8 @@ enum {
   STEP_INDEX_OUT_OF_RANGE = 7,
   STEP_SINGULAR = 8,
   STEP_NO_CONVERGENCE = 9,
-  STEP_ASSERTION = 10
+  STEP_ASSERTION = 10,
+  STEP_EXTERNAL = 11
 };
 
 /* What went wrong, and where in the source: a static text for what a function here returned. */
