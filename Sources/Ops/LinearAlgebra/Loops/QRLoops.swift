@@ -24,7 +24,8 @@ struct QRLoops {
     let (rows, columns) = (shape[shape.count - 2], shape[shape.count - 1])
     let qr = QRLoops(
       &b, q.element, rows: rows, columns: columns, rank: q.shape[shape.count - 1])
-    if let count = (rows * columns).constant, count <= 64 { b.unrollLimit = 8 }
+    // Small matrices stay in registers; longer code than this would be cut in pieces.
+    if let count = (rows * columns).constant, count <= 36 { b.unrollLimit = 36 }
     b.loops(over: Array(shape.dropLast(2))) { b, prefix in
       qr.factor(&b, MatrixView(c.operands[0], prefix))
       qr.extract(
