@@ -5,8 +5,8 @@ import Support
 
 extension Nests {
   /// Sums of products over windows. Vectors lie along the last axis, where neighbours stand side by
-  /// side in images and outputs; a tile of several of them is summed up in registers, for each place
-  /// of a window one vector of an operand with one number, or two vectors, of the other.
+  /// side in images and outputs; a tile of several of them is summed up in registers, for each
+  /// place of a window one vector of an operand with one number, or two vectors, of the other.
   func convolve(
     _ node: Node, making role: ConvolutionRole, to target: Place, _ b: inout LoopBuilder
   ) {
