@@ -73,6 +73,9 @@ let package = Package(
     tests("LoopIRTests", ["LoopIR", "Support"]),
     tests("LoweringTests", ["GraphIR", "LoopIR", "Lowering", "Ops", "Support"]),
     tests(
+      "OracleTests", ["Driver", "GraphText", "LoopIR", "Support"],
+      exclude: ["Cases", "make_oracle.py", "oracle.py"]),
+    tests(
       "RewritesTests", ["Autodiff", "GraphIR", "Ops", "Rewrites", "Support", "TestSupport"],
       exclude: ["make_stable_table.py"]),
   ],
