@@ -57,13 +57,30 @@ package struct DenseMatrix: Hashable, Sendable {
   }
 
   package static func * (a: DenseMatrix, b: DenseMatrix) -> DenseMatrix {
-    var result = DenseMatrix(a.rows, b.columns)
-    for i in 0..<a.rows {
-      for j in 0..<b.columns {
-        for k in 0..<a.columns { result[i, j] += a[i, k] * b[k, j] }
+    // The tables of derivatives multiply so many matrices that element access counts.
+    let elements = a.elements.withUnsafeBufferPointer { left in
+      b.elements.withUnsafeBufferPointer { right in
+        var sums = [Double](repeating: 0, count: a.rows * b.columns)
+        sums.withUnsafeMutableBufferPointer { sums in
+          var place = 0
+          for i in 0..<a.rows {
+            for j in 0..<b.columns {
+              var sum = 0.0
+              var (x, y) = (i * a.columns, j)
+              for _ in 0..<a.columns {
+                sum += left[x] * right[y]
+                x &+= 1
+                y &+= b.columns
+              }
+              sums[place] = sum
+              place &+= 1
+            }
+          }
+        }
+        return sums
       }
     }
-    return result
+    return DenseMatrix(a.rows, b.columns, elements)
   }
 
   /// Exchanges two rows.
