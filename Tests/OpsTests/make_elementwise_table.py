@@ -14,7 +14,7 @@ mp.mp.dps = 60
 rng = np.random.default_rng(7)
 # Functions that came later draw their own, so that the rows of the others stay.
 later = np.random.default_rng(8)
-LATER = {"log_erfc", "erfc_hazard", "log1mexp", "sigmoid_slope"}
+LATER = {"log_erfc", "erfc_hazard", "log1mexp", "sigmoid_slope", "tanh_slope"}
 inf, nan = math.inf, math.nan
 
 MAGNITUDES = [
@@ -155,6 +155,8 @@ FUNCTIONS = {
     "log1mexp": (log1mexp, lambda x: -1 / mp.expm1(-x)),
     "sigmoid_slope": (lambda x: sigmoid(x) * sigmoid(-x),
                       lambda x: -sigmoid(x) * sigmoid(-x) * mp.tanh(x / 2)),
+    "tanh_slope": (lambda x: 4 * sigmoid(2 * x) * sigmoid(-2 * x),
+                   lambda x: -8 * sigmoid(2 * x) * sigmoid(-2 * x) * mp.tanh(x)),
 }
 
 POSITIVE = {"log", "log2", "log10", "sqrt", "rsqrt", "acosh"}
@@ -164,7 +166,7 @@ GREATEST = {"gamma": 1000, "lgamma": 1e305, "digamma": 1e300, "erf": 30, "erfc":
             "exp": 2e4, "exp2": 2e4, "expm1": 2e4, "sinh": 2e4, "cosh": 2e4, "tanh": 2e3,
             "sigmoid": 2e4, "softplus": 2e4, "silu": 2e4, "polygamma1": 1e150,
             "polygamma2": 1e100, "polygamma5": 1e40, "log_erfc": 1e150, "erfc_hazard": 1e150,
-            "log1mexp": 600, "sigmoid_slope": 2e4}
+            "log1mexp": 600, "sigmoid_slope": 2e4, "tanh_slope": 2e4}
 
 # Values at −∞, −0, 0 and ∞.
 LIMITS = {
@@ -184,6 +186,7 @@ LIMITS = {
     "polygamma2": (nan, inf, -inf, -0.0), "polygamma5": (nan, inf, inf, 0),
     "log_erfc": (math.log(2), 0, 0, -inf), "erfc_hazard": (0, 2 / math.sqrt(math.pi),
     2 / math.sqrt(math.pi), inf), "log1mexp": (-0.0, -inf, -inf, nan), "sigmoid_slope": (0, 0.25, 0.25, 0),
+    "tanh_slope": (0, 1, 1, 0),
 }
 
 

@@ -32,11 +32,14 @@ extension Operation {
 
   /// Functions of angles, and their hyperbolic kin.
   private static let trigonometry: [Operation] = [
-    .sin, .cos, .tan, .asin, .acos, .atan, .atan2, .sinh, .cosh, .tanh, .asinh, .acosh, .atanh,
+    .sin, .cos, .tan, .asin, .acos, .atan, .atan2, .sinh, .cosh, .tanh, .tanhSlope, .asinh,
+    .acosh, .atanh,
   ]
 
   /// Functions that nets put between layers.
-  private static let activations: [Operation] = [.sigmoid, .sigmoidSlope, .softplus, .relu, .silu, .gelu]
+  private static let activations: [Operation] = [
+    .sigmoid, .sigmoidSlope, .softplus, .relu, .silu, .gelu,
+  ]
 
   /// The error function, Γ, and what follows from them.
   private static let special: [Operation] = [

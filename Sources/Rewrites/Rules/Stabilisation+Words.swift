@@ -13,6 +13,7 @@ extension Catalogue {
   static func sigmoidSlope(_ x: Pattern) -> Pattern { .node(.sigmoidSlope, x) }
   static func softplus(_ x: Pattern) -> Pattern { .node(.softplus, x) }
   static func tanh(_ x: Pattern) -> Pattern { .node(.tanh, x) }
+  static func tanhSlope(_ x: Pattern) -> Pattern { .node(.tanhSlope, x) }
   static func erf(_ x: Pattern) -> Pattern { .node(.erf, x) }
   static func erfc(_ x: Pattern) -> Pattern { .node(.erfc, x) }
   static func logErfc(_ x: Pattern) -> Pattern { .node(.logErfc, x) }
