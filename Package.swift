@@ -74,9 +74,8 @@ let package = Package(
     tests("LoweringTests", ["GraphIR", "LoopIR", "Lowering", "Ops", "Support"]),
     tests(
       "OracleTests", ["Driver", "GraphText", "LoopIR", "Support"],
-      exclude: ["Cases", "make_oracle.py", "oracle.py"]),
+      exclude: ["Cases", "Stable", "make_oracle.py", "make_stable.py", "oracle.py"]),
     tests(
-      "RewritesTests", ["Autodiff", "GraphIR", "Ops", "Rewrites", "Support", "TestSupport"],
-      exclude: ["make_stable_table.py"]),
+      "RewritesTests", ["Autodiff", "GraphIR", "Ops", "Rewrites", "Support", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6])

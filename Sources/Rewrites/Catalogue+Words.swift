@@ -17,6 +17,7 @@ extension Catalogue {
   /// What a floating literal does not write.
   static let infinity: Pattern = .literal(.float(.infinity))
   static let minusInfinity: Pattern = .literal(.float(-.infinity))
+  static let notANumber: Pattern = .literal(.float(.nan))
   /// Attributes.
   static let a = AttributeVariable(index: 0, name: "axes")
 }

@@ -69,22 +69,22 @@ struct OracleCase {
 /// The cases of one file, beside the graphs that they are about.
 struct OracleFamily {
   /// Where the data is.
-  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .appendingPathComponent("Cases")
+  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
 
-  /// The names of all files.
-  static let names: [String] = {
-    let paths = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+  /// The names of all files in a folder beside this one.
+  static func names(in folder: String) -> [String] {
+    let path = root.appendingPathComponent(folder).path
+    let paths = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     return paths.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }.sorted()
-  }()
+  }
 
   let cases: [OracleCase]
   /// The path and the text of the graphs.
   let path: String
   let text: String
 
-  init(_ name: String) throws {
-    let url = OracleFamily.folder.appendingPathComponent(name)
+  init(_ name: String, in folder: String = "Cases") throws {
+    let url = OracleFamily.root.appendingPathComponent(folder).appendingPathComponent(name)
     let data = try Data(contentsOf: url.appendingPathExtension("json"))
     let list = try JSONSerialization.jsonObject(with: data) as? [Any] ?? []
     cases = list.compactMap { OracleCase($0) }

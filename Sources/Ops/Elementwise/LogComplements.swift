@@ -21,10 +21,11 @@ extension Operation {
     reference: { SpecialFunctions.erfcHazard($0) }
   ) { b, x in b.mathErfcHazard(x) }
 
-  /// ln(1 − eˣ) for x ≤ 0 to full accuracy. ∂/∂x = −1 / (e⁻ˣ − 1)
+  /// ln(1 − eˣ) for x ≤ 0 to full accuracy. ∂/∂x = eˣ / (eˣ − 1), whose own slope is finite far out
+  /// too.
   package static let log1mexp: Operation = .function(
     "log1mexp", domain: .interval(-4, -0.1),
-    derivative: { b, x, _ in [.negated, .over(b.expm1(b.negate(x)))] },
+    derivative: { b, x, _ in [.times(b.exp(x)), .over(b.expm1(x))] },
     reference: { x in
       x > -M_LN2 ? Glibc.log(-Glibc.expm1(x)) : Glibc.log1p(-Glibc.exp(x))
     }

@@ -65,6 +65,38 @@ extension Rewriter {
     return x
   }
 
+  /// `log_softmax(x)[i, j]` for `x[i, j]`, which takes one element of each row, and the rows'
+  /// `logsumexp(x)`; else nil.
+  mutating func logShare(picked: Value, total: Value) -> Value? {
+    let gather = node(of: picked)
+    guard gather.operation == .gather, case let x = gather.operands[0],
+      shape(total) == shape(picked),
+      axes(of: total, made: .logSumExp, from: x) == [type(x).rank - 1],
+      picksOfEachRow(gather)
+    else { return nil }
+    let shares = along(.logSoftmax, x, [type(x).rank - 1])
+    return emit(.gather, [shares] + gather.operands.dropFirst(), gather.attributes)
+  }
+
+  /// The axes that a value reduces `source` along by an operation, and does not keep.
+  private func axes(of value: Value, made operation: Operation, from source: Value) -> [Int]? {
+    let node = node(of: value)
+    guard node.operation == operation, node.operands == [source],
+      case .reduction(let axes, keepDims: false) = node.attributes
+    else { return nil }
+    return axes
+  }
+
+  /// Whether a node picks an element of a vector, or one of each row of a matrix in order.
+  private func picksOfEachRow(_ gather: Node) -> Bool {
+    guard case .picking(let picking) = gather.attributes else { return false }
+    let shape = shape(gather.operands[0])
+    if shape.count == 1 { return picking.axes == [0] && type(gather.operands[1]).isScalar }
+    return picking.axes == [0, 1] && shape.count == 2
+      && isMade(gather.operands[1], by: .arange) && self.shape(gather.operands[1]) == [shape[0]]
+      && self.shape(gather.operands[2]) == [shape[0]]
+  }
+
   /// The axes along which a value is the maximum of the rows of `x`, whether a derivative sees it
   /// or not; nil where it is not that.
   private func axes(ofMaximum value: Value, of x: Value) -> [Int]? {

@@ -18,6 +18,9 @@ extension Catalogue {
   static func erfc(_ x: Pattern) -> Pattern { .node(.erfc, x) }
   static func logErfc(_ x: Pattern) -> Pattern { .node(.logErfc, x) }
 
+  /// `x` with slope 1, but NaN where `x` is: what a formula gives that has both.
+  static func number(_ x: Pattern) -> Pattern { select(x == x, x, exp(x)) }
+
   /// `softmax(x, axes)`.
   static func softmax(_ x: Pattern, _ axes: AttributeVariable) -> Pattern {
     .node(.softmax, [x], .bound(axes))

@@ -7,7 +7,7 @@ import Ops
 /// gradients are right together; and again on what derivatives spell.
 extension Catalogue {
   static let stabilisation: [Rule] =
-    logistics + exponentials + errorFunctions + rows + determinants
+    logistics + tangents + exponentials + errorFunctions + rows + determinants
 
   /// The logistic function, its logarithm, its complement and its kin.
   private static let logistics: [Rule] = [
@@ -37,17 +37,35 @@ extension Catalogue {
     Rule("exp-softplus", exp(-softplus(x)) => sigmoid(-x), .stable),
     Rule("odds", sigmoid(x) / sigmoid(-x) => exp(x), .stable),
     Rule("odds-negated", sigmoid(-x) / sigmoid(x) => exp(-x), .stable),
-    Rule("logit", softplus(x) - softplus(-x) => x, .stable),
-    Rule("logit-negated", softplus(-x) - softplus(x) => -x, .stable),
+    Rule("logit", softplus(x) - softplus(-x) => number(x), .stable),
+    Rule("logit-negated", softplus(-x) - softplus(x) => -number(x), .stable),
+    Rule("plus-softplus", x + softplus(-x) => softplus(x), .stable),
+    Rule("minus-softplus", x - softplus(x) => -softplus(-x), .stable),
+    Rule("softplus-minus", softplus(x) - x => softplus(-x), .stable),
+    Rule(
+      "sigmoid-minus-square", sigmoid(x) - square(sigmoid(x)) => sigmoid(x) * sigmoid(-x), .stable),
+  ]
+
+  /// The hyperbolic tangent, which is the logistic function in other units.
+  private static let tangents: [Rule] = [
+    Rule("one-plus-tanh", 1 + tanh(x) => 2 * sigmoid(2 * x), .stable),
+    Rule("one-minus-tanh", 1 - tanh(x) => 2 * sigmoid(-2 * x), .stable),
+    Rule("tanh-minus-one", -1 + tanh(x) => -2 * sigmoid(-2 * x), .stable),
+    Rule("multiple-plus-tanh", c + (c * tanh(x)) => c * (2 * sigmoid(2 * x)), .stable),
+    Rule("multiple-minus-tanh", c - (c * tanh(x)) => c * (2 * sigmoid(-2 * x)), .stable),
+    Rule("twice-sigmoid-minus-one", -1 + (2 * sigmoid(x)) => tanh(0.5 * x), .stable),
+    Rule("one-minus-twice-sigmoid", 1 - (2 * sigmoid(x)) => -tanh(0.5 * x), .stable),
   ]
 
   /// Exponentials and logarithms.
   private static let exponentials: [Rule] = [
-    Rule("log-exp", log(exp(x)) => x, .stable),
+    Rule("square-sqrt", square(sqrt(x)) => select(x >= 0, x, sqrt(x)), .stable),
+    Rule("log-exp", log(exp(x)) => number(x), .stable),
     Rule("log1p-minus-exp", log1p(-exp(x)) => log1mexp(x), .stable),
     Rule("log-minus-expm1", log(-expm1(x)) => log1mexp(x), .stable),
     Rule("log-one-plus", log(1 + x) => log1p(x), .stable),
     Rule("log-one-minus", log(1 - x) => log1p(-x), .stable),
+    Rule("log-over-one-plus", log(reciprocal(1 + x)) => -log1p(x), .stable),
     Rule("exp-minus-one", -1 + exp(x) => expm1(x), .stable),
     Rule("one-minus-exp", 1 - exp(x) => -expm1(x), .stable),
     Rule("over-exp", reciprocal(exp(x)) => exp(-x), .stable),
@@ -66,6 +84,9 @@ extension Catalogue {
     Rule("multiple-plus-erf", c + (c * erf(x)) => c * erfc(-x), .stable),
     Rule("one-minus-erfc", 1 - erfc(x) => erf(x), .stable),
     Rule("erfc-minus-one", -1 + erfc(x) => -erf(x), .stable),
+    Rule("two-minus-erfc", 2 - erfc(x) => erfc(-x), .stable),
+    Rule("erfc-minus-two", -2 + erfc(x) => -erfc(-x), .stable),
+    Rule("one-minus-half-erfc", 1 - (0.5 * erfc(x)) => 0.5 * erfc(-x), .stable),
     Rule("log-erfc", log(erfc(x)) => logErfc(x), .stable),
     Rule("log1p-erf", log1p(-erf(x)) => logErfc(x), .stable),
   ]
@@ -86,6 +107,15 @@ extension Catalogue {
         return nil
       }
       return r.along(.logSoftmax, x, axes)
+    },
+    .code(
+      "logsumexp-minus-picked", "logsumexp(x) - x[i, j], one j of each row i",
+      "-log_softmax(x)[i, j]", .stable, on: [.subtract]
+    ) { r, node in
+      if let row = r.logShare(picked: node.operands[1], total: node.operands[0]) {
+        return r.emit(.negate, [row])
+      }
+      return r.logShare(picked: node.operands[0], total: node.operands[1])
     },
     .code(
       "softmax-shifted", "softmax(x - max(x))", "softmax(x)", .stable,

@@ -3,15 +3,15 @@ import Ops
 import Support
 
 let stabilisationCases: [RuleCase] =
-  logisticCases + exponentialCases + errorFunctionCases + rowCases
+  logisticCases + tangentCases + exponentialCases + errorFunctionCases + rowCases
 
 extension RuleCase {
-  /// A case of numbers in `f64` where the rule applies, and one where it must not.
+  /// Cases of numbers where the rule applies, and one where it must not.
   fileprivate static func pair(
     _ rule: String, _ fires: @escaping @Sendable (inout Builder, Value, Value) -> Value,
     not silent: @escaping @Sendable (inout Builder, Value, Value) -> Value
   ) -> [RuleCase] {
-    elementwise(rule, [.f64], [.number, .number]) { b, v in fires(&b, v[0], v[1]) }
+    elementwise(rule, [.f64, .f32], [.number, .number]) { b, v in fires(&b, v[0], v[1]) }
       + self.silent(rule, [.f64], [.number, .number]) { b, v in silent(&b, v[0], v[1]) }
   }
 }
@@ -25,6 +25,9 @@ extension Builder {
 
   /// c + x
   fileprivate mutating func to(_ c: Double, _ x: Value) -> Value { add(k(c, x), x) }
+
+  /// c·x
+  fileprivate mutating func times(_ c: Double, _ x: Value) -> Value { multiply(k(c, x), x) }
 
   /// s(−x)
   fileprivate mutating func fall(_ x: Value) -> Value { sigmoid(negate(x)) }
@@ -93,11 +96,48 @@ private let logisticCases: [RuleCase] = [
   RuleCase.pair(
     "logit-negated", { b, x, _ in b.subtract(b.softplus(b.negate(x)), b.softplus(x)) },
     not: { b, x, y in b.subtract(b.softplus(b.negate(x)), b.softplus(y)) }),
+  RuleCase.pair(
+    "plus-softplus", { b, x, _ in b.add(x, b.softplus(b.negate(x))) },
+    not: { b, x, _ in b.add(x, b.softplus(x)) }),
+  RuleCase.pair(
+    "minus-softplus", { b, x, _ in b.subtract(x, b.softplus(x)) },
+    not: { b, x, _ in b.subtract(x, b.softplus(b.negate(x))) }),
+  RuleCase.pair(
+    "softplus-minus", { b, x, _ in b.subtract(b.softplus(x), x) },
+    not: { b, x, y in b.subtract(b.softplus(x), y) }),
+  RuleCase.pair(
+    "sigmoid-minus-square", { b, x, _ in b.subtract(b.sigmoid(x), b.square(of: b.sigmoid(x))) },
+    not: { b, x, y in b.subtract(b.sigmoid(x), b.square(of: b.sigmoid(y))) }),
+].flatMap { $0 }
+
+private let tangentCases: [RuleCase] = [
+  RuleCase.pair(
+    "one-plus-tanh", { b, x, _ in b.to(1, b.tanh(x)) }, not: { b, x, _ in b.to(2, b.tanh(x)) }),
+  RuleCase.pair(
+    "one-minus-tanh", { b, x, _ in b.from(1, b.tanh(x)) },
+    not: { b, x, _ in b.from(-1, b.tanh(x)) }),
+  RuleCase.pair(
+    "tanh-minus-one", { b, x, _ in b.to(-1, b.tanh(x)) }, not: { b, x, _ in b.to(1, b.tanh(x)) }),
+  RuleCase.pair(
+    "multiple-plus-tanh", { b, x, _ in b.to(0.5, b.times(0.5, b.tanh(x))) },
+    not: { b, x, _ in b.to(0.5, b.times(0.25, b.tanh(x))) }),
+  RuleCase.pair(
+    "multiple-minus-tanh", { b, x, _ in b.from(0.5, b.times(0.5, b.tanh(x))) },
+    not: { b, x, _ in b.from(0.5, b.times(-0.5, b.tanh(x))) }),
+  RuleCase.pair(
+    "twice-sigmoid-minus-one", { b, x, _ in b.to(-1, b.times(2, b.sigmoid(x))) },
+    not: { b, x, _ in b.to(-1, b.times(3, b.sigmoid(x))) }),
+  RuleCase.pair(
+    "one-minus-twice-sigmoid", { b, x, _ in b.from(1, b.times(2, b.sigmoid(x))) },
+    not: { b, x, _ in b.from(2, b.times(2, b.sigmoid(x))) }),
 ].flatMap { $0 }
 
 private let exponentialCases: [RuleCase] = [
   // The other way round a number would be made of the NaN that log gives below 0.
   RuleCase.pair("log-exp", { b, x, _ in b.log(b.exp(x)) }, not: { b, x, _ in b.exp(b.log(x)) }),
+  RuleCase.pair(
+    "square-sqrt", { b, x, _ in b.square(of: b.sqrt(b.negate(x))) },
+    not: { b, x, _ in b.sqrt(b.square(of: x)) }),
   RuleCase.pair(
     "log1p-minus-exp", { b, x, _ in b.log1p(b.negate(b.exp(x))) },
     not: { b, x, _ in b.log1p(b.exp(x)) }),
@@ -109,6 +149,9 @@ private let exponentialCases: [RuleCase] = [
   RuleCase.pair(
     "log-one-minus", { b, x, _ in b.log(b.from(1, x)) },
     not: { b, x, _ in b.log(b.from(2, x)) }),
+  RuleCase.pair(
+    "log-over-one-plus", { b, x, _ in b.log(b.reciprocal(b.to(1, x))) },
+    not: { b, x, _ in b.log(b.reciprocal(b.to(2, x))) }),
   RuleCase.pair(
     "exp-minus-one", { b, x, _ in b.to(-1, b.exp(x)) }, not: { b, x, _ in b.to(-2, b.exp(x)) }),
   RuleCase.pair(
@@ -132,6 +175,13 @@ private let exponentialCases: [RuleCase] = [
     "log-of-exponentials",
     { b, x, y in b.log(b.add(b.exp(b.sin(x)), b.add(b.exp(y), b.exp(x)))) },
     not: { b, x, _ in b.log(b.multiply(b.k(-2, x), b.exp(x))) }),
+  RuleCase.pair(
+    "log-of-exponentials",
+    { b, x, y in b.log(b.multiply(b.square(of: b.exp(x)), b.sqrt(b.sigmoid(y)))) },
+    not: { b, x, y in b.log(b.power(b.exp(x), y)) }),
+  RuleCase.pair(
+    "log-of-exponentials", { b, x, _ in b.log(b.power(b.exp(x), b.k(2.5, x))) },
+    not: { b, x, _ in b.log(b.power(x, b.k(2.5, x))) }),
   RuleCase.shaped("log-of-exponentials", .f64(.m, .n)) { b, v in
     b.log(b.reduceSum(b.exp(v[0]), axes: [1]))
   },
@@ -162,6 +212,14 @@ private let errorFunctionCases: [RuleCase] = [
     "erfc-minus-one", { b, x, _ in b.to(-1, b.erfc(x)) },
     not: { b, x, _ in b.to(-2, b.erfc(x)) }),
   RuleCase.pair(
+    "two-minus-erfc", { b, x, _ in b.from(2, b.erfc(x)) },
+    not: { b, x, _ in b.from(2, b.erf(x)) }),
+  RuleCase.pair(
+    "erfc-minus-two", { b, x, _ in b.to(-2, b.erfc(x)) }, not: { b, x, _ in b.to(2, b.erfc(x)) }),
+  RuleCase.pair(
+    "one-minus-half-erfc", { b, x, _ in b.from(1, b.times(0.5, b.erfc(x))) },
+    not: { b, x, _ in b.from(1, b.times(2, b.erfc(x))) }),
+  RuleCase.pair(
     "log-erfc", { b, x, _ in b.log(b.erfc(x)) }, not: { b, x, _ in b.log(b.erf(x)) }),
   RuleCase.pair(
     "log1p-erf", { b, x, _ in b.log1p(b.negate(b.erf(x))) },
@@ -185,8 +243,35 @@ private let rowCases: [RuleCase] = [
   RuleCase.shaped("one-minus-softmax", .f64(.m, .n), fires: false) { b, v in
     b.from(2, b.softmax(v[0], axes: [1]))
   },
-  shareCases, shiftCases,
+  shareCases, shiftCases, pickedCases,
 ].flatMap { $0 }
+
+/// One element of each row beside the logarithm of its sum.
+private let pickedCases: [RuleCase] = [
+  RuleCase.shaped("logsumexp-minus-picked", .f64(.n, .n)) { b, v in
+    b.subtract(b.logSumExp(v[0], axes: [1]), b.picked(v[0], b.arange(.n), b.arange(.n)))
+  },
+  RuleCase.shaped("logsumexp-minus-picked", .f64(.n, .n)) { b, v in
+    b.subtract(b.picked(v[0], b.arange(.n), b.arange(.n)), b.logSumExp(v[0], axes: [1]))
+  },
+  RuleCase.shaped("logsumexp-minus-picked", .f64(.n)) { b, v in
+    b.subtract(b.logSumExp(v[0], axes: [0]), b.picked(v[0], b.literal(.int(-1), .i64)))
+  },
+  RuleCase.shaped("logsumexp-minus-picked", .f64(.n, .n), fires: false) { b, v in
+    b.subtract(b.logSumExp(v[0], axes: [0]), b.picked(v[0], b.arange(.n), b.arange(.n)))
+  },
+  RuleCase.shaped("logsumexp-minus-picked", .f64(.n, .n), fires: false) { b, v in
+    let rows = b.flip(b.arange(.n), axes: [0])
+    return b.subtract(b.logSumExp(v[0], axes: [1]), b.picked(v[0], rows, b.arange(.n)))
+  },
+].flatMap { $0 }
+
+extension Builder {
+  /// The elements at some positions along the first axes.
+  fileprivate mutating func picked(_ x: Value, _ positions: Value...) -> Value {
+    emit(.gather, [x] + positions, .picking(Picking(axes: Array(positions.indices), place: 0)))
+  }
+}
 
 /// Exponentials over their sums, which stand beside their rows or not.
 private let shareCases: [RuleCase] = [

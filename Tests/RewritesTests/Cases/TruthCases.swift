@@ -49,6 +49,18 @@ private let plainSelectionCases: [RuleCase] = [
   RuleCase.silent("where-or", [.bool], [.number, .number]) { b, v in
     b.select(v[0], v[1], b.truth(true))
   },
+  RuleCase.elementwise("where-root", [.f64, .f32], [.number, .number]) { b, v in
+    b.select(b.greaterEqual(v[0], b.k(0, v[0])), v[1], b.sqrt(v[0]))
+  },
+  RuleCase.silent("where-root", [.f64], [.number, .number]) { b, v in
+    b.select(b.greaterEqual(v[1], b.k(0, v[0])), v[1], b.sqrt(v[0]))
+  },
+  RuleCase.elementwise("where-number", [.f64, .f32], [.number, .number]) { b, v in
+    b.select(b.equal(v[0], v[0]), v[1], b.exp(v[0]))
+  },
+  RuleCase.silent("where-number", [.f64], [.number, .number]) { b, v in
+    b.select(b.equal(v[0], v[1]), v[1], b.exp(v[0]))
+  },
   RuleCase.elementwise("where-and", [.bool], [.number, .number]) { b, v in
     b.select(v[0], v[1], b.truth(false))
   },
