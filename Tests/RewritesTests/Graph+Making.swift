@@ -8,10 +8,19 @@ extension Graph {
   static func of(
     _ parameters: [TensorType], _ build: (inout Builder, [Value]) -> Value
   ) -> Graph {
+    of(parameters, results: { b, v in [build(&b, v)] })
+  }
+
+  /// A graph of parameters of given types and several results.
+  static func of(
+    _ parameters: [TensorType], results build: (inout Builder, [Value]) -> [Value]
+  ) -> Graph {
     var b = Builder(graph: Graph(name: "test"))
     let values = parameters.enumerated().map { b.parameter("x\($0)", $1) }
-    let result = build(&b, values)
-    b.graph.outputs = [Output(name: "y", value: result, site: .none)]
+    let results = build(&b, values)
+    b.graph.outputs = results.enumerated().map {
+      Output(name: $0 == 0 ? "y" : "y\($0)", value: $1, site: .none)
+    }
     return b.graph
   }
 
