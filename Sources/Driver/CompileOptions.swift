@@ -63,6 +63,8 @@ package struct CompileOptions: Sendable {
   /// What `real` stands for.
   package var real = DType.f64
   package var isStrict = false
+  /// Whether the code calls LAPACK where matrices may be large.
+  package var usesLAPACK = false
   package var disabledRules: Set<String> = []
   package var rewriteLimit: Int?
   /// Passes whose result is shown on standard error; `all` for every one.

@@ -70,8 +70,9 @@ struct Pipeline {
     let expanded = runner.run(expand, on: pruned)
     let final = runner.run(simplify("simplify-expanded", Catalogue.afterExpansion), on: expanded)
     let joined = runner.run(join, on: final)
+    let usesLAPACK = options.usesLAPACK
     let pass = Pass<Graph, LoopFunction, Never>(name: "lower") { graph, _ in
-      Lowering.run(graph, primal: primal)
+      Lowering.run(graph, primal: primal, usesLAPACK: usesLAPACK)
     }
     return runner.run(pass, on: joined)
   }
@@ -109,7 +110,8 @@ struct Pipeline {
   }
 
   private var expand: Pass<Graph, Graph, Never> {
-    Pass(name: "expand") { graph, _ in Expand.run(graph) }
+    let usesLAPACK = options.usesLAPACK
+    return Pass(name: "expand") { graph, _ in Expand.run(graph, usesLAPACK: usesLAPACK) }
   }
 
   private var join: Pass<Graph, Graph, Never> {

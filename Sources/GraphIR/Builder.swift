@@ -5,6 +5,8 @@ package struct Builder: Sendable {
   package var graph: Graph
   /// The site of the nodes that come next.
   package var site: Site
+  /// Whether LAPACK will factor matrices that may be large.
+  package var usesLAPACK = false
 
   package init(graph: Graph, site: Site = .none) {
     self.graph = graph

@@ -7,6 +7,8 @@ package struct LoopBuilder: Sendable {
   package var site: Site = .none
   /// Stretches of positions of a known number up to this are written out, not looped over.
   package var unrollLimit = 0
+  /// Whether routines call LAPACK where matrices may be large.
+  package var usesLAPACK = false
   /// Open blocks, the innermost last.
   private var open: [Block] = [Block()]
 

@@ -76,6 +76,7 @@ struct LoopPrinter {
         switch operand {
         case .scalar(let id): spelling(id)
         case .buffer(let id): name(id)
+        case .memory(let access, let isWritten): (isWritten ? "inout " : "") + spelling(access)
         }
       }
       let given = call.sizes.map { "size \($0)" } + operands + call.results.map { name($0) }

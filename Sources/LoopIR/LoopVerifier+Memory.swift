@@ -133,6 +133,11 @@ extension LoopVerifier {
         guard id.index < body.buffers.count, body[id].element == formal.element else {
           throw failure("\(function.name) is called with a buffer that does not fit")
         }
+      case .memory(let access, let isWritten):
+        guard try verify(access) == 1, body[access.buffer].element == formal.element else {
+          throw failure("\(function.name) is called with memory that does not fit")
+        }
+        if isWritten { try verifyIsWritable(access.buffer) }
       }
     }
     for (id, formal) in zip(call.results, function.results) {

@@ -9,12 +9,17 @@ struct BodyLowering {
   private let outputs: Set<Int>
   private let demand: Demand
   private var lowering: GraphLowering
+  private let usesLAPACK: Bool
 
   /// - Parameters:
   ///   - outputs: the numbers of the results that the body computes.
   ///   - isGuarded: whether each of them is computed only if the caller wants it.
-  init(graph: Graph, outputs: Set<Int>, isGuarded: Bool, constants: ConstantPool) {
+  ///   - usesLAPACK: whether LAPACK factors matrices that may be large.
+  init(
+    graph: Graph, outputs: Set<Int>, isGuarded: Bool, constants: ConstantPool, usesLAPACK: Bool
+  ) {
     self.graph = graph
+    self.usesLAPACK = usesLAPACK
     self.outputs = outputs
     let demand = Demand(graph: graph, outputs: outputs, isGuarded: isGuarded)
     self.demand = demand
@@ -28,6 +33,7 @@ struct BodyLowering {
   /// The body before accumulations are carried, stores forwarded, and the workspace planned.
   mutating func run() -> Body {
     var b = LoopBuilder(body: Body())
+    b.usesLAPACK = usesLAPACK
     var forest = Forest()
     let results = outputs.sorted().map { number in
       let output = graph.outputs[number]

@@ -54,7 +54,7 @@ struct Compaction {
         usedScalars[condition.index] = true
       case .external(let call):
         for scalar in call.scalars { usedScalars[scalar.index] = true }
-        for buffer in call.buffers + call.results { touch(buffer) }
+        for buffer in call.buffers + call.written { touch(buffer) }
       case .stopIfFailed: break
       }
     }
@@ -139,7 +139,8 @@ struct Compaction {
           .branch(renamed(condition), then: renamed(then), otherwise: renamed(otherwise))
         case .check(let condition, let failure, let message, let site):
           .check(renamed(condition), failure, message: message, site: site)
-        case .external(let call): .external(call.map(scalars: renamed, buffers: renamed))
+        case .external(let call): 
+          .external(call.map(scalars: renamed, buffers: renamed, accesses: renamed))
         case .stopIfFailed: .stopIfFailed
         }
       })

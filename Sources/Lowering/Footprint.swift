@@ -34,7 +34,7 @@ struct Footprint {
       case .branch(_, let then, let otherwise): pending += then.items + otherwise.items
       case .external(let call):
         for buffer in call.buffers { note(whole: buffer, in: body) { $0.reads = true } }
-        for buffer in call.results { note(whole: buffer, in: body) { $0.writes = true } }
+        for buffer in call.written { note(whole: buffer, in: body) { $0.writes = true } }
       case .check, .stopIfFailed: break
       }
     }

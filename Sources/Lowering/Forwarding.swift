@@ -40,7 +40,7 @@ struct Forwarding {
       case .loop(let id): enter([body[id].body])
       case .branch(_, let then, let otherwise): enter([then, otherwise])
       case .external(let call):
-        for buffer in call.results { set(body.owner(of: buffer), nil) }
+        for buffer in call.written { set(body.owner(of: buffer), nil) }
       case .check, .stopIfFailed: break
       }
     }
@@ -114,7 +114,8 @@ struct Forwarding {
         .branch(resolved(condition), then: then, otherwise: otherwise)
       case .check(let condition, let failure, let message, let site):
         .check(resolved(condition), failure, message: message, site: site)
-      case .external(let call): .external(call.map(scalars: resolved))
+      case .external(let call): 
+        .external(call.map(scalars: resolved, accesses: { $0.mapScalars(resolved) }))
       case .loop, .stopIfFailed: item
       }
     }

@@ -81,10 +81,13 @@ struct GraphLowering {
     case .routine(let routine):
       let operands = node.operands.map { wholeBuffer(of: $0, &b, &forest) }
       let results = node.results.map { assign($0, .workspace, &b) }
+      let isUsed = node.results.map { placing.isLive[Int($0.index)] }
       emit(&forest, mask(of: node), isOpaque: true, &b) { b in
         b.site = node.site
         routine(
-          &b, RoutineContext(operands: operands, results: results, attributes: node.attributes))
+          &b,
+          RoutineContext(
+            operands: operands, results: results, isUsed: isUsed, attributes: node.attributes))
       }
     case .regions: lowerRegions(node, &b, &forest)
     case .expansion, .request:

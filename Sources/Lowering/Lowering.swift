@@ -8,12 +8,20 @@ package enum Lowering {
   /// The function of a graph.
   ///
   /// - Requires: No node is an expansion or a request any more.
-  /// - Parameter primal: the numbers of the results that need no derivative; a body of their own
-  ///   computes them alone.
-  package static func run(_ graph: Graph, primal: Set<Int> = []) -> LoopFunction {
+  /// - Parameters:
+  ///   - primal: the numbers of the results that need no derivative; a body of their own computes
+  ///     them alone.
+  ///   - usesLAPACK: whether LAPACK factors matrices that may be large.
+  package static func run(
+    _ graph: Graph, primal: Set<Int> = [], usesLAPACK: Bool = false
+  ) -> LoopFunction {
     let pool = ConstantPool()
     let bodies = choices(graph, primal: primal).map { choice in
-      lower(graph, outputs: choice.outputs, serves: choice.serves, pool)
+      var lowering = BodyLowering(
+        graph: graph, outputs: choice.outputs,
+        isGuarded: choice.serves == nil && !choice.outputs.isEmpty, constants: pool,
+        usesLAPACK: usesLAPACK)
+      return finished(lowering.run(), serves: choice.serves)
     }
     return LoopFunction(
       name: graph.name, doc: graph.doc, site: graph.site, symbols: graph.symbols,
@@ -57,14 +65,9 @@ package enum Lowering {
     return arrays < graph.nodes.count / 20
   }
 
-  /// A body that computes some results; one that serves every choice guards what it computes.
-  private static func lower(
-    _ graph: Graph, outputs: Set<Int>, serves: Set<Int>?, _ pool: ConstantPool
-  ) -> Body {
-    let isGuarded = serves == nil && !outputs.isEmpty
-    var lowering = BodyLowering(
-      graph: graph, outputs: outputs, isGuarded: isGuarded, constants: pool)
-    var body = lowering.run()
+  /// A body improved, with its workspace planned.
+  private static func finished(_ lowered: Body, serves: Set<Int>?) -> Body {
+    var body = lowered
     body.serves = serves
     Promotion.run(&body)
     Forwarding.run(&body)

@@ -79,7 +79,7 @@ enum Promotion {
       case .loop(let inner): pending += body[inner].body.items
       case .branch(_, let then, let otherwise): pending += then.items + otherwise.items
       case .external(let call):
-        for buffer in call.buffers + call.results { counts[body.owner(of: buffer), default: 0] += 1 }
+        for buffer in call.buffers + call.written { counts[body.owner(of: buffer), default: 0] += 1 }
       case .check, .stopIfFailed: break
       }
     }

@@ -11,11 +11,13 @@ package enum Expand {
   private static let roundLimit = 32
 
   /// The graph without operations that have an expansion.
-  package static func run(_ source: Graph) -> Graph {
+  ///
+  /// - Parameter usesLAPACK: whether LAPACK will factor matrices that may be large.
+  package static func run(_ source: Graph, usesLAPACK: Bool = false) -> Graph {
     var graph = source
     for _ in 0..<roundLimit {
       guard graph.nodes.contains(where: { isExpanded($0, graph) }) else { return graph }
-      graph = expandedOnce(graph)
+      graph = expandedOnce(graph, usesLAPACK)
     }
     preconditionFailure("the expansion of an operation does not end")
   }
@@ -39,8 +41,9 @@ package enum Expand {
     return dtype.arithmetic != dtype
   }
 
-  private static func expandedOnce(_ source: Graph) -> Graph {
+  private static func expandedOnce(_ source: Graph, _ usesLAPACK: Bool) -> Graph {
     var builder = Builder(graph: Graph(withoutNodesOf: source))
+    builder.usesLAPACK = usesLAPACK
     var values: [Value] = []
     values.reserveCapacity(source.values.count)
     for node in source.nodes {
@@ -74,7 +77,7 @@ package enum Expand {
     }
     let id = builder.graph.append(
       node.operation, operands, node.attributes, types: node.results.map { source.type($0) },
-      regions: node.regions.map { run($0) }, site: node.site)
+      regions: node.regions.map { run($0, usesLAPACK: builder.usesLAPACK) }, site: node.site)
     return builder.graph[id].results
   }
 }

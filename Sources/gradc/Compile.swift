@@ -40,6 +40,9 @@ struct Compile: ParsableCommand {
     help: "Writes the files that the output depends on, for make.")
   var dependencies = false
 
+  @Flag(help: "Calls LAPACK for large matrices; the header says what to link with.")
+  var lapack = false
+
   @Option(help: ArgumentHelp("Adds checks to the code: 'address'.", valueName: "kind"))
   var sanitize: String?
 
@@ -50,6 +53,7 @@ struct Compile: ParsableCommand {
     options.emit = try kinds()
     options.hasDebugInfo = debug
     options.writesDependencies = dependencies
+    options.usesLAPACK = lapack
     if let sanitize {
       guard sanitize == "address" else {
         throw ValidationError("'--sanitize' is address, not '\(sanitize)'")

@@ -87,8 +87,7 @@ extension Body {
           add(then)
           add(otherwise)
         case .external(let call):
-          let place = Place(call)
-          if seen.insert(place).inserted { places.append(place) }
+          if let place = Place(call), seen.insert(place).inserted { places.append(place) }
         case .scalar, .store, .stopIfFailed: break
         }
       }

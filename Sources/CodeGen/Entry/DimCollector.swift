@@ -47,7 +47,9 @@ struct DimCollector {
   private mutating func add(_ block: Block, _ body: Body) {
     for item in block.items {
       switch item {
-      case .external(let call): add(call.sizes)
+      case .external(let call):
+        add(call.sizes)
+        for access in call.accesses { for index in access.indices { add(index) } }
       case .loop(let id): add(body[id].body, body)
       case .branch(_, let then, let otherwise):
         add(then, body)
@@ -57,14 +59,18 @@ struct DimCollector {
     }
   }
 
+  /// Adds the sizes in a position.
+  private mutating func add(_ index: Index) {
+    add(index.offset)
+    for term in index.loops { add(term.coefficient) }
+    for term in index.scalars { add(term.coefficient) }
+  }
+
   /// Adds the sizes in an instruction; those of addresses are products of axes.
   private mutating func add(_ instruction: Instruction) {
     switch instruction {
     case .dim(let dim): add(dim)
-    case .index(let index):
-      add(index.offset)
-      for term in index.loops { add(term.coefficient) }
-      for term in index.scalars { add(term.coefficient) }
+    case .index(let index): add(index)
     case .constant, .loopVariable, .isWanted, .unary, .binary, .compare, .multiplyAdd, .select,
       .convert, .bitcast, .call, .load, .carried, .loopResult, .acrossLanes, .splat, .accumulate,
       .round:

@@ -51,13 +51,18 @@ package struct ObjectInterface {
   /// The C functions that the program defines and the object calls, each once, by name.
   package var externals: [ExternalFunction] {
     var seen: Set<String> = []
-    return functions.flatMap(\.function.externals).filter { seen.insert($0.name).inserted }
+    return functions.flatMap(\.function.externals)
+      .filter { $0.libraries.isEmpty && seen.insert($0.name).inserted }
       .sorted { $0.name < $1.name }
   }
 
   /// The libraries that a program must be linked with, by the names that `-l` takes.
   package var libraries: [String] {
-    functions.contains { $0.function.mayCallMath } ? ["m"] : []
+    let called = functions.flatMap { $0.function.externals.flatMap(\.libraries) }
+    var seen: Set<String> = []
+    // The last place of a library is behind all that need it.
+    let last = Array(called.reversed().filter { seen.insert($0).inserted }.reversed())
+    return last + (functions.contains { $0.function.mayCallMath } ? ["m"] : [])
   }
 
   /// The base name of the file in which the first function stands.

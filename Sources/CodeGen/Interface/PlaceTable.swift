@@ -14,9 +14,10 @@ struct Place: Hashable {
     self.detail = detail
   }
 
-  /// The failure of a C function that is called.
-  init(_ call: ExternalCall) {
-    self.init(.external, at: call.site, call.function.name)
+  /// The failure of a C function that is called; nil where it has none.
+  init?(_ call: ExternalCall) {
+    guard let failure = call.failure else { return nil }
+    self.init(failure, at: call.site, call.message)
   }
 
   /// The text behind the place.
@@ -95,7 +96,7 @@ extension PlaceTable {
       case .branch(_, let then, let otherwise):
         addChecks(then, body)
         addChecks(otherwise, body)
-      case .external(let call): add(Place(call))
+      case .external(let call): if let place = Place(call) { add(place) }
       case .scalar, .store, .stopIfFailed: break
       }
     }

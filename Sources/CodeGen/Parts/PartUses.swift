@@ -74,7 +74,8 @@ struct PartUses {
     case .check(let condition, _, _, _): use(condition)
     case .external(let call):
       for scalar in call.scalars { use(scalar) }
-      for buffer in call.buffers + call.results { use(buffer) }
+      for access in call.accesses { add(access) }
+      for buffer in call.buffers + call.written { use(buffer) }
     case .stopIfFailed: stops = true
     }
   }

@@ -63,11 +63,16 @@ package struct Reduction: Sendable {
 package struct RoutineContext: Sendable {
   package var operands: [BufferID]
   package var results: [BufferID]
+  /// Whether anything uses each result; one that nothing uses need not be written.
+  package var isUsed: [Bool]
   package var attributes: Attributes
 
-  package init(operands: [BufferID], results: [BufferID], attributes: Attributes) {
+  package init(
+    operands: [BufferID], results: [BufferID], isUsed: [Bool], attributes: Attributes
+  ) {
     self.operands = operands
     self.results = results
+    self.isUsed = isUsed
     self.attributes = attributes
   }
 }

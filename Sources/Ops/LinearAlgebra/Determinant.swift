@@ -29,7 +29,7 @@ extension Operation {
       ]
     },
     lowering: Kernel.expansion { b, c in
-      let factors = b.lu(c.operands[0])
+      let factors = b.factors(c.operands[0])
       return [b.product(of: b.matrixDiagonal(factors.packed), factors.sign)]
     },
     samples: Determinant.samples, notation: .function)
@@ -89,7 +89,7 @@ extension Operation {
       }),
     evaluate: { context in Determinant.signsAndLogarithms(context) },
     lowering: Kernel.expansion { b, c in
-      let factors = b.lu(c.operands[0])
+      let factors = b.factors(c.operands[0])
       let diagonal = b.matrixDiagonal(factors.packed)
       let sign = b.product(of: b.sign(diagonal), factors.sign)
       let axis = b.shape(diagonal).count - 1
@@ -119,7 +119,7 @@ private enum Determinant {
   /// The cofactors by the factors, with something in the place of zeros on the diagonal that is to
   /// the greatest element as a rounding is to 1.
   static func cofactors(_ b: inout Builder, _ a: Value) -> Value {
-    let factors = b.lu(a)
+    let factors = b.factors(a)
     let zero = b.literal(0.0, like: a)
     let rank = b.shape(a).count
     let isDiagonal = b.places(.equal, of: b.type(a))
@@ -127,16 +127,18 @@ private enum Determinant {
     let isFirst = b.dtype(a) == .f32
     let rounding = b.literal(isFirst ? 0x1p-23 : 0x1p-52, like: a)
     let least = b.literal(isFirst ? 0x1p-126 : 0x1p-1022, like: a)
-    let sizes = b.abs(b.upperTriangle(factors.packed))
+    let upper = factors.areOfTranspose
+      ? b.lowerTriangle(factors.packed) : b.upperTriangle(factors.packed)
+    let sizes = b.abs(upper)
     let greatest = b.reduceMax(sizes, axes: [rank - 2, rank - 1], keepDims: true)
     let small = b.maximum(b.multiply(greatest, rounding), least)
     let packed = b.select(isZero, small, factors.packed)
     let determinant = b.product(of: b.matrixDiagonal(packed), factors.sign)
-    let inner = b.triangularSolve(
-      packed, b.identity(like: a), MatrixForm(isLower: false, isTransposed: true))
-    let rows = b.triangularSolve(
-      packed, inner, MatrixForm(isLower: true, hasUnitDiagonal: true, isTransposed: true))
-    return b.scale(b.permuteRows(rows, b.inversePermutation(factors.permutation)), by: determinant)
+    let inner = b.triangularSolve(packed, b.identity(like: a), factors.upper.transposed)
+    let turned = b.triangularSolve(packed, inner, factors.lower.transposed)
+    let rows = b.permuteRows(turned, b.inversePermutation(factors.permutation))
+    let result = b.scale(rows, by: determinant)
+    return factors.areOfTranspose ? b.matrixTranspose(result) : result
   }
 
   /// Sums of logarithms.

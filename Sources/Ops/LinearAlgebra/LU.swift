@@ -6,7 +6,9 @@ extension Operation {
   /// `p a = l u`, with rows exchanged so that the greatest element of a column is divided by. The
   /// results are `l` below the diagonal, whose own is 1, with `u` on and above it; for each row of
   /// `p a` its place in `a`; and the sign of that permutation. A singular matrix has zeros on the
-  /// diagonal of `u`.
+  /// diagonal of `u`. Where the attributes say so, the transpose is factored, and the first result
+  /// is the transpose of what its factors are packed in: nothing is moved where LAPACK, which reads
+  /// columns where we write rows, does it.
   ///
   /// dl = l tril(f, -1), du = triu(f) u with f = l⁻¹ p da u⁻¹
   package static let lu: Operation = .init(
@@ -21,24 +23,44 @@ extension Operation {
     derivative: .custom(
       jvp: { b, c, tangents in
         guard let tangent = tangents[0] else { return [nil, nil, nil] }
-        return [LU.tangent(&b, c, tangent), nil, nil]
+        return [LU.turned(&b, c, tangent) { LU.tangent(&$0, $1, c.results[1], $2) }, nil, nil]
       },
-      vjp: { b, c, cotangents in [cotangents[0].map { LU.cotangent(&b, c, $0) }] }),
+      vjp: { b, c, cotangents in
+        [cotangents[0].map { ct in
+          LU.turned(&b, c, ct) { LU.cotangent(&$0, $1, c.results[1], $2) }
+        }]
+      }),
     evaluate: { context in LU.evaluate(context) },
     lowering: Kernel.routine { b, c in LULoops.emit(&b, c) },
-    samples: MatrixSamples.square([.matrices(shift: 0, first: 4, step: 1)]), notation: .function)
+    samples: [.none, .matrix(MatrixForm(isTransposed: true))].flatMap { attributes in
+      MatrixSamples.square([.matrices(shift: 0, first: 4, step: 1)], attributes)
+    },
+    notation: .function)
 }
 
 /// What makes up the record of `lu`.
 private enum LU {
+  /// A derivative by the packed factors: of the transposes, where it is the transpose that is
+  /// factored.
+  static func turned(
+    _ b: inout Builder, _ c: DerivativeContext, _ x: Value,
+    _ derivative: (inout Builder, Value, Value) -> Value
+  ) -> Value {
+    guard c.attributes.matrixForm.isTransposed else { return derivative(&b, c.results[0], x) }
+    let packed = b.matrixTranspose(c.results[0])
+    let turned = b.matrixTranspose(x)
+    return b.matrixTranspose(derivative(&b, packed, turned))
+  }
+
   /// The factors' forms in what they are packed in.
   static let lower = MatrixForm(isLower: true, hasUnitDiagonal: true)
   static let upper = MatrixForm(isLower: false)
 
   /// The tangent of the packed factors.
-  static func tangent(_ b: inout Builder, _ c: DerivativeContext, _ da: Value) -> Value {
-    let packed = c.results[0]
-    let rows = b.permuteRows(da, c.results[1])
+  static func tangent(
+    _ b: inout Builder, _ packed: Value, _ permutation: Value, _ da: Value
+  ) -> Value {
+    let rows = b.permuteRows(da, permutation)
     let left = b.triangularSolve(packed, rows, lower)
     // f = left u⁻¹, by the transpose.
     let turned = b.matrixTranspose(left)
@@ -49,8 +71,9 @@ private enum LU {
   }
 
   /// The cotangent of the matrix: `pᵀ l⁻ᵀ (tril(lᵀ l̄, -1) + triu(ū uᵀ)) u⁻ᵀ`.
-  static func cotangent(_ b: inout Builder, _ c: DerivativeContext, _ ct: Value) -> Value {
-    let packed = c.results[0]
+  static func cotangent(
+    _ b: inout Builder, _ packed: Value, _ permutation: Value, _ ct: Value
+  ) -> Value {
     let l = b.unitLower(packed)
     let u = b.upperTriangle(packed)
     let below = b.matrixProduct(b.matrixTranspose(l), b.lowerTriangle(ct, isStrict: true))
@@ -59,15 +82,17 @@ private enum LU {
     let left = b.triangularSolve(packed, inner, lower.transposed)
     let turned = b.matrixTranspose(left)
     let rows = b.matrixTranspose(b.triangularSolve(packed, turned, upper))
-    return b.permuteRows(rows, b.inversePermutation(c.results[1]))
+    return b.permuteRows(rows, b.inversePermutation(permutation))
   }
 
   /// Elimination column by column.
   static func evaluate(_ context: EvaluationContext) -> [Tensor] {
+    let isTransposed = context.attributes.matrixForm.isTransposed
     let matrices = DenseMatrix.stack(context.operands[0])
-    let factors = matrices.map { PlainLU($0) }
+    let factors = matrices.map { PlainLU(isTransposed ? $0.transposed : $0) }
+    let packed = factors.map { isTransposed ? $0.packed.transposed : $0.packed }
     return [
-      DenseMatrix.tensor(factors.map(\.packed), context.resultTypes[0], context.resultShapes[0]),
+      DenseMatrix.tensor(packed, context.resultTypes[0], context.resultShapes[0]),
       Tensor(
         .i64, context.resultShapes[1],
         integers: factors.flatMap { $0.rows.map { Int64($0) } }),

@@ -103,11 +103,17 @@ extension Builder {
   /// The inverses of matrices.
   package mutating func inverse(_ a: Value) -> Value { emit(.inverse, [a]) }
 
-  /// The factors of matrices: packed, the permutation, and its sign.
-  package mutating func lu(_ a: Value) -> (packed: Value, permutation: Value, sign: Value) {
+  /// The factors of matrices or of their transposes, whichever need not be moved.
+  package mutating func factors(_ a: Value) -> Factors {
+    let isSmall = SmallMatrices.rows(MatrixShape(shape(a)).rows) != nil
+    let areOfTranspose = usesLAPACK && !isSmall
+    let attributes: Attributes =
+      areOfTranspose ? .matrix(MatrixForm(isTransposed: true)) : .none
     do throws(TypeError) {
-      let results = try tryEmit(.lu, [a])
-      return (results[0], results[1], results[2])
+      let results = try tryEmit(.lu, [a], attributes)
+      return Factors(
+        packed: results[0], permutation: results[1], sign: results[2],
+        areOfTranspose: areOfTranspose)
     } catch {
       preconditionFailure(error.message)
     }
@@ -117,15 +123,33 @@ extension Builder {
   fileprivate mutating func solution(
     _ a: Value, _ sides: Value, isTransposed: Bool
   ) -> Value {
-    let factors = lu(a)
-    let lower = MatrixForm(isLower: true, hasUnitDiagonal: true)
-    let upper = MatrixForm(isLower: false)
-    if isTransposed {
-      let inner = triangularSolve(factors.packed, sides, upper.transposed)
-      let rows = triangularSolve(factors.packed, inner, lower.transposed)
+    let factors = factors(a)
+    if isTransposed != factors.areOfTranspose {
+      let inner = triangularSolve(factors.packed, sides, factors.upper.transposed)
+      let rows = triangularSolve(factors.packed, inner, factors.lower.transposed)
       return permuteRows(rows, inversePermutation(factors.permutation))
     }
     let rows = permuteRows(sides, factors.permutation)
-    return triangularSolve(factors.packed, triangularSolve(factors.packed, rows, lower), upper)
+    let inner = triangularSolve(factors.packed, rows, factors.lower)
+    return triangularSolve(factors.packed, inner, factors.upper)
+  }
+}
+
+/// What `lu` gives: of a matrix, or of its transpose.
+package struct Factors {
+  /// Both triangular factors; of the transpose, themselves transposed.
+  package var packed: Value
+  package var permutation: Value
+  package var sign: Value
+  package var areOfTranspose: Bool
+
+  /// The lower factor in what it is packed in.
+  package var lower: MatrixForm {
+    MatrixForm(isLower: !areOfTranspose, hasUnitDiagonal: true, isTransposed: areOfTranspose)
+  }
+
+  /// The upper factor in what it is packed in.
+  package var upper: MatrixForm {
+    MatrixForm(isLower: areOfTranspose, isTransposed: areOfTranspose)
   }
 }

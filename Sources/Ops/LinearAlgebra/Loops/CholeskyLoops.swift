@@ -32,6 +32,7 @@ enum CholeskyLoops {
           rows: rows, factor.element)
       }
     }
+    if b.usesLAPACK { return LAPACK.cholesky(&b, c) }
     let isOneBlock = size.constant.map { $0 <= BlockUpdate.depth } ?? false
     let update = isOneBlock ? nil : BlockUpdate(&b, factor.element, columns: size)
     let depth = Dim(min(size.constant ?? BlockUpdate.depth, BlockUpdate.depth))

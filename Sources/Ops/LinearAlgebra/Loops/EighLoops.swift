@@ -31,7 +31,9 @@ struct EighLoops {
   /// Appends the loops of the routine.
   static func emit(_ b: inout LoopBuilder, _ c: RoutineContext) {
     let shape = b.body[c.operands[0]].shape
-    let eigh = EighLoops(&b, b.body[c.results[0]].element, size: shape[shape.count - 1])
+    let size = shape[shape.count - 1]
+    if LAPACK.serves(b, rows: size, columns: size) { return LAPACK.eigh(&b, c) }
+    let eigh = EighLoops(&b, b.body[c.results[0]].element, size: size)
     b.loops(over: Array(shape.dropLast(2))) { b, prefix in
       let scale = eigh.copyScaled(&b, MatrixView(c.operands[0], prefix))
       eigh.reduce(&b)

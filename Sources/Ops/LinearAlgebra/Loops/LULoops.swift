@@ -1,3 +1,4 @@
+import GraphIR
 import LoopIR
 import Support
 
@@ -19,13 +20,16 @@ enum LULoops {
     let packed = b.body[c.results[0]]
     let size = packed.shape[packed.shape.count - 1]
     if let rows = SmallMatrices.rows(size) { return emitSmall(&b, c, rows) }
+    let isTransposed = c.attributes.matrixForm.isTransposed
+    if isTransposed, b.usesLAPACK { return LAPACK.lu(&b, c) }
     let isOneBlock = size.constant.map { $0 <= BlockUpdate.depth } ?? false
     let update = isOneBlock ? nil : BlockUpdate(&b, packed.element, columns: size)
     b.loops(over: Array(packed.shape.dropLast(2))) { b, prefix in
-      let matrix = Matrix(
+      var matrix = Matrix(
         elements: MatrixView(c.results[0], prefix), permutation: c.results[1],
         sign: c.results[2], size: size, element: packed.element, update: update)
       b.copy(MatrixView(c.operands[0], prefix), to: matrix.elements, rows: size, columns: size)
+      matrix.elements.isTransposed = isTransposed
       factor(&b, matrix)
     }
   }
@@ -34,8 +38,10 @@ enum LULoops {
   private static func emitSmall(_ b: inout LoopBuilder, _ c: RoutineContext, _ rows: Int) {
     let packed = b.body[c.results[0]]
     SmallMatrices.loops(&b, over: Array(packed.shape.dropLast(2)), packed.element) { b, prefix in
-      let source = MatrixView(c.operands[0], prefix)
-      let target = MatrixView(c.results[0], prefix)
+      var source = MatrixView(c.operands[0], prefix)
+      var target = MatrixView(c.results[0], prefix)
+      source.isTransposed = c.attributes.matrixForm.isTransposed
+      target.isTransposed = source.isTransposed
       let factors = SmallMatrices.lu(&b, source, rows: rows, packed.element)
       for i in 0..<rows {
         for j in 0..<rows {

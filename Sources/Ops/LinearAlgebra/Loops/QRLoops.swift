@@ -22,6 +22,7 @@ struct QRLoops {
     let shape = b.body[c.operands[0]].shape
     let q = b.body[c.results[0]]
     let (rows, columns) = (shape[shape.count - 2], shape[shape.count - 1])
+    if LAPACK.serves(b, rows: rows, columns: columns) { return LAPACK.qr(&b, c) }
     let qr = QRLoops(
       &b, q.element, rows: rows, columns: columns, rank: q.shape[shape.count - 1])
     // Small matrices stay in registers; longer code than this would be cut in pieces.

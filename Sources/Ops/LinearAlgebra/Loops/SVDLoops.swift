@@ -50,6 +50,7 @@ struct SVDLoops {
   static func emit(_ b: inout LoopBuilder, _ c: RoutineContext) {
     let type = b.body[c.operands[0]]
     let (m, n) = (type.shape[type.shape.count - 2], type.shape[type.shape.count - 1])
+    if LAPACK.serves(b, rows: m, columns: n) { return LAPACK.svd(&b, c) }
     let rank = b.body[c.results[1]].shape[type.shape.count - 2]
     let isWide = rank != n
     let svd = SVDLoops(&b, type.element, rows: isWide ? n : m, rank: rank)

@@ -31,6 +31,7 @@ enum TriangularLoops {
     if let rows = SmallMatrices.rows(size) {
       return emitSmall(&b, c, rows, over: stack, system)
     }
+    if b.usesLAPACK { return LAPACK.triangularSolve(&b, c) }
     let isOneBlock = size.constant.map { $0 <= BlockUpdate.depth } ?? false
     let update = isOneBlock ? nil : BlockUpdate(&b, sides.element, columns: columns)
     b.loops(over: stack) { b, prefix in
