@@ -56,7 +56,7 @@ let package = Package(
       swiftSettings: strict),
     house("TestSupport", ["Autodiff", "GraphIR", "Ops", "Support"]),
     tests(
-      "AcceptanceTests", ["Driver", "GraphIR", "LoopIR", "Support"],
+      "AcceptanceTests", ["Driver", "GraphIR", "LoopIR", "Ops", "Support"],
       exclude: ["Cases", "make_net_cases.py"]),
     tests("ArchitectureTests", []),
     tests("AutodiffTests", ["Autodiff", "GraphIR", "Ops", "Support", "TestSupport"]),

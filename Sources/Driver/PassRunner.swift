@@ -21,6 +21,10 @@ struct PassRunner {
   let printAfter: Set<String>
   private(set) var times = PassTimes()
   private(set) var counters = Counters()
+  /// Every graph that a pass has made, where they are asked for.
+  private(set) var graphs: [(pass: String, graph: Graph)] = []
+  /// Whether the graphs are kept.
+  var keepsGraphs = false
 
   init(printAfter: Set<String>) { self.printAfter = printAfter }
 
@@ -36,6 +40,7 @@ struct PassRunner {
     if printAfter.contains(pass.name) || printAfter.contains("all") {
       FileSystem.complain("# after \(pass.name)\n\(result.show())")
     }
+    if keepsGraphs, let graph = result as? Graph { graphs.append((pass.name, graph)) }
     if let flaw = result.flaw() { BugReport.exit("after pass '\(pass.name)': \(flaw)") }
     return result
   }

@@ -1,4 +1,5 @@
 package import CodeGen
+package import GraphIR
 package import LoopIR
 package import Support
 
@@ -43,6 +44,14 @@ extension Session {
     return (
       pipeline.diagnostics.hasErrors ? [] : functions, pipeline.files, pipeline.diagnostics.all
     )
+  }
+
+  /// Every graph that the passes make of a file, in order; none after an error.
+  package static func graphs(_ options: CompileOptions) -> [(pass: String, graph: Graph)] {
+    var pipeline = Pipeline(options: options)
+    pipeline.runner.keepsGraphs = true
+    for graph in pipeline.check() ?? [] { _ = pipeline.lower(graph) }
+    return pipeline.diagnostics.hasErrors ? [] : pipeline.runner.graphs
   }
 
   /// The bytes of every output.

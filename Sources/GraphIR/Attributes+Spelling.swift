@@ -33,17 +33,30 @@ extension Attributes {
         + "transposed: \(form.isTransposed)}"
     case .loop(let form):
       "{loop: \(form.count), sequences: \(form.sequences), carried: \(form.carried), "
-        + "stacked: \(form.stacked), saved: \(form.saved), reversed: \(form.isReversed), bounded: \(form.isBounded), "
-        + "while: \(form.isWhile)}"
+        + "stacked: \(form.stacked), saved: \(form.saved), reversed: \(form.isReversed), "
+        + "bounded: \(form.isBounded), while: \(form.isWhile)}"
     case .call(let form):
-      "{call: \"\(form.name)\", arguments: \(form.arguments), jvp: \(form.hasJvp), "
+      "{call: \(Graph.spelled(form.name)), arguments: \(form.arguments), jvp: \(form.hasJvp), "
         + "vjp: \(form.hasVjp)}"
     case .external(let form):
-      "{external: \"\(form.name)\", sizes: \(TensorType.spelling(form.sizes))}"
+      "{external: \(Graph.spelled(form.name)), symbols: \(Attributes.spelling(form.symbols)), "
+        + "sizes: \(TensorType.spelling(form.sizes)), "
+        + "parameters: \(Attributes.spelling(form.parameters)), "
+        + "results: \(Attributes.spelling(form.results))}"
     case .derivative(let request):
       "{\(request.form.rawValue): \(request.wrtCount), along: \(request.alongCount), "
         + "constant: \(request.constantCount), zero: \(request.zeroWhereDisconnected)}"
     }
+  }
+
+  /// Names in brackets.
+  private static func spelling(_ names: [String]) -> String {
+    "[" + names.map(Graph.spelled).joined(separator: ", ") + "]"
+  }
+
+  /// Parameters or results of a C function in brackets.
+  private static func spelling(_ formals: [ExternalForm.Formal]) -> String {
+    "[" + formals.map { "\(Graph.spelled($0.name)): \($0.type)" }.joined(separator: ", ") + "]"
   }
 
   /// Windows in brackets.

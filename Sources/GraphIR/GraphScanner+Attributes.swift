@@ -31,16 +31,7 @@ extension GraphScanner {
     switch label {
     case "batch": return .contraction(try contraction())
     case "windows": return .windows(try windows())
-    case "channels":
-      let channels = try dim()
-      try expect(",")
-      try expect("groups")
-      try expect(":")
-      let groups = try integer()
-      try expect(",")
-      try expect("windows")
-      try expect(":")
-      return .convolution(Convolution(axes: try windows(), groups: groups, channels: channels))
+    case "channels": return .convolution(try convolution())
     case "number": return .integer(try integer())
     case "axis": return .axis(try integer())
     case "axes": return .axes(try integers())
@@ -52,23 +43,19 @@ extension GraphScanner {
     case "dtype": return .dtype(try elementType())
     case "draw":
       let shape = try list { (scanner) throws(GraphParseError) in try scanner.dim() }
-      try expect(",")
-      try expect("dtype")
-      try expect(":")
+      try next("dtype")
       return .draw(shape, try elementType())
     case "picked":
       let axes = try integers()
-      try expect(",")
-      try expect("place")
-      try expect(":")
+      try next("place")
       return .picking(Picking(axes: axes, place: try integer()))
-    case "matrix":
-      return .matrix(try matrixForm())
+    case "matrix": return .matrix(try matrixForm())
+    case "loop": return .loop(try loopForm())
+    case "call": return .call(try callForm())
+    case "external": return .external(try externalForm())
     case "reduced":
       let axes = try integers()
-      try expect(",")
-      try expect("keepdims")
-      try expect(":")
+      try next("keepdims")
       return .reduction(axes: axes, keepDims: try flag())
     default:
       guard let form = DerivativeRequest.Form(rawValue: label) else {
@@ -76,6 +63,13 @@ extension GraphScanner {
       }
       return .derivative(try request(form))
     }
+  }
+
+  /// A comma and the label of the next part.
+  mutating func next(_ label: String) throws(GraphParseError) {
+    try expect(",")
+    try expect(label)
+    try expect(":")
   }
 
   /// The name of a type of elements.
@@ -113,15 +107,22 @@ extension GraphScanner {
     return PadAxis(low: low, high: try dim(), interior: interior)
   }
 
+  /// What follows the label of a convolution.
+  private mutating func convolution() throws(GraphParseError) -> Convolution {
+    let channels = try dim()
+    try next("groups")
+    let groups = try integer()
+    try next("windows")
+    return Convolution(axes: try windows(), groups: groups, channels: channels)
+  }
+
   /// What follows the label of the form of a matrix.
   private mutating func matrixForm() throws(GraphParseError) -> MatrixForm {
     let triangle = try name()
     guard ["lower", "upper"].contains(triangle) else { throw fail("'\(triangle)' is no triangle") }
     var flags: [Bool] = []
     for label in ["unit", "transposed"] {
-      try expect(",")
-      try expect(label)
-      try expect(":")
+      try next(label)
       flags.append(try flag())
     }
     return MatrixForm(
@@ -146,9 +147,7 @@ extension GraphScanner {
   private mutating func contraction() throws(GraphParseError) -> Contraction {
     let leftBatch = try integers()
     let rightBatch = try integers()
-    try expect(",")
-    try expect("summed")
-    try expect(":")
+    try next("summed")
     return Contraction(
       leftBatch: leftBatch, rightBatch: rightBatch, leftSummed: try integers(),
       rightSummed: try integers())
@@ -160,14 +159,10 @@ extension GraphScanner {
   ) throws(GraphParseError) -> DerivativeRequest {
     var counts = [try integer()]
     for label in ["along", "constant"] {
-      try expect(",")
-      try expect(label)
-      try expect(":")
+      try next(label)
       counts.append(try integer())
     }
-    try expect(",")
-    try expect("zero")
-    try expect(":")
+    try next("zero")
     return DerivativeRequest(
       form: form, wrtCount: counts[0], alongCount: counts[1], constantCount: counts[2],
       zeroWhereDisconnected: try flag())

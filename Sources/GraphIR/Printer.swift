@@ -64,7 +64,7 @@ extension Graph {
   }
 
   /// A name as it is where it looks like one, else in quotes.
-  private static func spelled(_ name: String) -> String {
+  static func spelled(_ name: String) -> String {
     let isPlain =
       name.utf8.allSatisfy { $0.isNameByte } && name.utf8.first.map { !$0.isDigit } ?? false
     return isPlain ? name : quoted(name)

@@ -16,6 +16,12 @@ struct AcceptanceTests {
     return paths.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }.sorted()
   }()
 
+  /// The path of every program.
+  static let sources: [String] = {
+    let paths = FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String } ?? []
+    return paths.filter { $0.hasSuffix(".graph") }.sorted().map { root.path + "/" + $0 }
+  }()
+
   /// Cases that need what gradc refuses as not supported yet.
   static let pending: Set<String> = {
     let url = root.appendingPathComponent("pending.txt")

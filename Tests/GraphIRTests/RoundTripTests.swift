@@ -96,6 +96,15 @@ import Testing
     try Self.expectRoundTrip(b.graph)
   }
 
+  /// A form in which no two parts are the same.
+  private static func loopForm(isWhile: Bool) -> LoopForm {
+    var form = LoopForm(
+      count: .symbol("reversed") + 1, sequences: 1, carried: 2, stacked: 4, isReversed: isWhile,
+      isBounded: !isWhile, isWhile: isWhile)
+    form.saved = 3
+    return form
+  }
+
   @Test func attributesOfAllKinds() throws {
     let n = Dim.symbol("step")
     let all: [Attributes] = [
@@ -104,8 +113,23 @@ import Testing
       .shape([]), .shape([n, n * n - 3, (n + 1).quotient(2).quotient(3) + 1]),
       .slice([SliceAxis(start: n - 1, step: -1, size: n), .whole(Dim(4))]), .slice([]),
       .pad([PadAxis(low: n, high: Dim(0), interior: 2)]),
+      .pads([[PadAxis(low: n, high: Dim(0))], [PadAxis(low: Dim(2), high: n, interior: 1)]]),
       .contraction(
         Contraction(leftBatch: [0], rightBatch: [1], leftSummed: [1, 2], rightSummed: [0, 2])),
+      .windows([WindowAxis(extent: n, size: Dim(2), stride: 2, dilation: 3)]),
+      .convolution(
+        Convolution(
+          axes: [WindowAxis(extent: n, size: Dim(2), stride: 1, dilation: 1)], groups: 2,
+          channels: 2 * n)),
+      .picking(Picking(axes: [2, 0], place: 1)), .draw([n, Dim(3)], .f32),
+      .matrix(MatrixForm(isLower: false, hasUnitDiagonal: true, isTransposed: true)),
+      .loop(Self.loopForm(isWhile: true)), .loop(Self.loopForm(isWhile: false)),
+      .call(CallForm(name: "f", arguments: 2, hasJvp: true, hasVjp: false)),
+      .external(
+        ExternalForm(
+          name: "force", symbols: ["m", "step"],
+          parameters: [.init("x", TensorType(.f64, [.symbol("m"), n])), .init("k", TensorType(.i32))],
+          results: [.init("y", TensorType(.f32, [.symbol("m") + 1]))], sizes: [n * n, Dim(3)])),
       .derivative(
         DerivativeRequest(
           form: .valueAndGrad, wrtCount: 2, constantCount: 1, zeroWhereDisconnected: true)),
