@@ -64,7 +64,9 @@ let package = Package(
     tests("DriverTests", ["Driver", "GraphIR", "Ops", "Support"]),
     tests(
       "EndToEndTests", ["Driver", "gradc", "Support"], exclude: ["Golden", "Programs"]),
-    tests("GraphTextTests", ["GraphIR", "GraphText", "Ops", "Support"], exclude: ["Corpus"]),
+    tests(
+      "GraphTextTests", ["GraphIR", "GraphText", "Ops", "Support", "TestSupport"],
+      exclude: ["Corpus"]),
     tests("GraphIRTests", ["GraphIR", "Ops", "Support", "TestSupport"]),
     tests("LLVMInteropTests", ["LLVMInterop"]),
     tests(

@@ -4,6 +4,7 @@ package import Support
 /// What `gradc FILE` is asked to write.
 package enum EmitKind: String, CaseIterable, Sendable {
   case obj, asm, llvmIR = "llvm-ir", llvmBC = "llvm-bc", header, modulemap, manifest, loops
+  case graph, adjoint, dot
 
   /// What stands behind the stem of the output's name.
   package var suffix: String {
@@ -16,6 +17,10 @@ package enum EmitKind: String, CaseIterable, Sendable {
     case .modulemap: ".modulemap"
     case .manifest: ".json"
     case .loops: ".loops"
+    // Names that are not the input's.
+    case .graph: ".rewritten.graph"
+    case .adjoint: ".adjoint.graph"
+    case .dot: ".dot"
     }
   }
 
@@ -23,12 +28,15 @@ package enum EmitKind: String, CaseIterable, Sendable {
   package var isText: Bool {
     switch self {
     case .obj, .llvmBC: false
-    case .asm, .llvmIR, .header, .modulemap, .manifest, .loops: true
+    case .asm, .llvmIR, .header, .modulemap, .manifest, .loops, .graph, .adjoint, .dot: true
     }
   }
 }
 
 extension EmitKind {
+  /// Whether it shows the graph, for which no loops are made.
+  var isGraph: Bool { self == .graph || self == .adjoint }
+
   /// What code generation makes for it; nil for what is made without.
   var generated: CodeGen.OutputKind? { CodeGen.OutputKind(rawValue: rawValue) }
 }
@@ -69,6 +77,8 @@ package struct CompileOptions: Sendable {
   package var rewriteLimit: Int?
   /// Passes whose result is shown on standard error; `all` for every one.
   package var printAfter: Set<String> = []
+  /// Whether what each pass and each rule changes is shown on standard error.
+  package var printsChanges = false
   package var showsStatistics = false
   package var showsTimes = false
   package var writesDependencies = false

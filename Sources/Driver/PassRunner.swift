@@ -1,5 +1,6 @@
 import CodeGen
 import GraphIR
+import GraphText
 import Support
 
 /// A step of the compiler from one form of the program to another.
@@ -12,6 +13,8 @@ struct Pass<From, To, Failure: Error> {
 protocol Stage {
   /// The form as text, for `--print-after`.
   func show() -> String
+  /// The form as text in which a small change changes little, for `--print-changed`.
+  func sketch() -> String
   /// What is wrong with it, which is a bug of the compiler.
   func flaw() -> String?
 }
@@ -19,6 +22,8 @@ protocol Stage {
 /// Runs passes; verifies, shows, times and counts what they do.
 struct PassRunner {
   let printAfter: Set<String>
+  /// Whether what each pass changes is shown.
+  let printsChanges: Bool
   private(set) var times = PassTimes()
   private(set) var counters = Counters()
   /// Every graph that a pass has made, where they are asked for.
@@ -26,13 +31,17 @@ struct PassRunner {
   /// Whether the graphs are kept.
   var keepsGraphs = false
 
-  init(printAfter: Set<String>) { self.printAfter = printAfter }
+  init(printAfter: Set<String> = [], printsChanges: Bool = false) {
+    self.printAfter = printAfter
+    self.printsChanges = printsChanges
+  }
 
   /// The result of a pass, verified.
   mutating func run<From, To: Stage, Failure: Error>(
     _ pass: Pass<From, To, Failure>, on input: From
   ) throws(Failure) -> To {
     var counters = counters
+    if printsChanges { FileSystem.complain("# pass \(pass.name)\n") }
     let result = try times.time(pass.name) { () throws(Failure) in
       try pass.run(input, &counters)
     }
@@ -40,9 +49,18 @@ struct PassRunner {
     if printAfter.contains(pass.name) || printAfter.contains("all") {
       FileSystem.complain("# after \(pass.name)\n\(result.show())")
     }
+    if printsChanges { printChanges(from: input, to: result) }
     if keepsGraphs, let graph = result as? Graph { graphs.append((pass.name, graph)) }
     if let flaw = result.flaw() { BugReport.exit("after pass '\(pass.name)': \(flaw)") }
     return result
+  }
+
+  /// Shows what a pass has changed, where both forms are of one kind.
+  private func printChanges<From, To: Stage>(from input: From, to result: To) {
+    guard let before = input as? To else { return FileSystem.complain(result.sketch()) }
+    let (old, new) = (before.sketch(), result.sketch())
+    let text = old == new ? "  changes nothing\n" : TextDifference.text(from: old, to: new)
+    FileSystem.complain(text)
   }
 
   /// The outputs that code generation makes, timed.
@@ -60,6 +78,8 @@ struct PassRunner {
 
 extension Graph: Stage {
   func show() -> String { dump() }
+
+  func sketch() -> String { GraphWriter.text(of: [self], isStrict: true) }
 
   func flaw() -> String? {
     do { try verify() } catch { return error.message }

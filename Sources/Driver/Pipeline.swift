@@ -15,10 +15,18 @@ struct Pipeline {
   var diagnostics = Diagnostics()
   /// Every file that was read.
   private(set) var dependencies: [String] = []
+  /// Collects the applications of rules, where somebody asks for them.
+  var events: EventLog?
+  /// The graphs with their derivatives, before and after they are rewritten, where they are to be
+  /// written.
+  private(set) var adjoints: [Graph] = []
+  private(set) var rewrittenGraphs: [Graph] = []
+  /// The drawings of the graphs that loops are made of, where they are to be written.
+  private(set) var drawings: [String] = []
 
   init(options: CompileOptions) {
     self.options = options
-    runner = PassRunner(printAfter: options.printAfter)
+    runner = PassRunner(printAfter: options.printAfter, printsChanges: options.printsChanges)
   }
 
   /// The graphs of the input, checked; nil after an error.
@@ -61,20 +69,37 @@ struct Pipeline {
   /// A differentiated graph, rewritten.
   mutating func rewrite(_ graph: Graph) -> Graph { runner.run(simplify("simplify"), on: graph) }
 
+  /// A checked graph, differentiated and rewritten; nil after an error.
+  mutating func optimize(_ graph: Graph) -> Graph? {
+    guard let differentiated = differentiate(stabilise(graph)) else { return nil }
+    let adjoint = runner.run(inline, on: differentiated)
+    let rewritten = runner.run(prune, on: rewrite(adjoint))
+    if options.emit.contains(.adjoint) { adjoints.append(adjoint) }
+    if options.emit.contains(.graph) { rewrittenGraphs.append(rewritten) }
+    return rewritten
+  }
+
   /// The function of a checked graph; nil after an error.
   mutating func lower(_ graph: Graph) -> LoopFunction? {
     let primal = Pipeline.primalResults(of: graph)
-    guard let differentiated = differentiate(stabilise(graph)) else { return nil }
-    let simplified = rewrite(runner.run(inline, on: differentiated))
-    let pruned = runner.run(prune, on: simplified)
-    let expanded = runner.run(expand, on: pruned)
+    guard let optimized = optimize(graph) else { return nil }
+    let expanded = runner.run(expand, on: optimized)
     let final = runner.run(simplify("simplify-expanded", Catalogue.afterExpansion), on: expanded)
     let joined = runner.run(join, on: final)
+    if options.emit.contains(.dot) { drawings.append(draw(joined)) }
     let usesLAPACK = options.usesLAPACK
     let pass = Pass<Graph, LoopFunction, Never>(name: "lower") { graph, _ in
       Lowering.run(graph, primal: primal, usesLAPACK: usesLAPACK)
     }
     return runner.run(pass, on: joined)
+  }
+
+  /// The drawing of a graph that is ready for lowering.
+  private mutating func draw(_ graph: Graph) -> String {
+    let files = files
+    return runner.time("draw") {
+      DotWriter.text(of: graph, kernels: Lowering.kernels(of: graph), files: files)
+    }
   }
 
   // MARK: Passes
@@ -89,7 +114,21 @@ struct Pipeline {
   /// What the user says about rewriting.
   private var rewriting: RewriteOptions {
     RewriteOptions(
-      strict: options.isStrict, disabled: options.disabledRules, limit: options.rewriteLimit)
+      strict: options.isStrict, disabled: options.disabledRules, limit: options.rewriteLimit,
+      trace: trace)
+  }
+
+  /// What is told of every application of a rule; nil where nobody listens.
+  private var trace: (@Sendable (RewriteEvent) -> Void)? {
+    if let events { return { event in events.add(event) } }
+    guard options.printsChanges else { return nil }
+    let files = files
+    return { event in
+      let place = files.spelling(event.site).map { " at \($0)" } ?? ""
+      FileSystem.complain(
+        "  rewrite \(event.number) by \(event.rule)\(place)\n"
+          + "    \(event.before)\n    \(event.after)\n")
+    }
   }
 
   private func simplify(
@@ -141,6 +180,8 @@ struct Pipeline {
 
 extension LoopFunction: Stage {
   func show() -> String { dump() }
+
+  func sketch() -> String { dump() }
 
   func flaw() -> String? {
     do { try verify() } catch { return error.message }

@@ -1,5 +1,6 @@
 package import CodeGen
 package import GraphIR
+import GraphText
 package import LoopIR
 package import Support
 
@@ -7,11 +8,19 @@ extension Session {
   /// Compiles a file, and writes what is asked for.
   package static func compile(_ options: CompileOptions) -> ExitCode {
     var pipeline = Pipeline(options: options)
-    let functions = (pipeline.check() ?? []).compactMap { pipeline.lower($0) }
     let names = OutputNames(options)
+    let graphs = pipeline.check() ?? []
+    var functions: [LoopFunction] = []
+    for graph in graphs {
+      if names.kinds.allSatisfy(\.isGraph) {
+        _ = pipeline.optimize(graph)
+      } else if let function = pipeline.lower(graph) {
+        functions.append(function)
+      }
+    }
     var artifacts: [(EmitKind, [UInt8])] = []
     if !pipeline.diagnostics.hasErrors {
-      if functions.isEmpty {
+      if graphs.isEmpty {
         pipeline.diagnostics.error(
           "the file has no graph, so there is nothing to compile", at: .none)
       } else {
@@ -58,13 +67,42 @@ extension Session {
   private static func emit(
     _ functions: [LoopFunction], _ names: OutputNames, _ pipeline: inout Pipeline
   ) throws(CodeGenError) -> [(EmitKind, [UInt8])] {
-    let generator = try CodeGenerator(
-      functions, outputName: names.stem, files: pipeline.files, options: pipeline.options.codeGen)
-    let generated = try pipeline.runner.generate(Set(names.kinds.compactMap(\.generated)), generator)
+    let kinds = Set(names.kinds.compactMap(\.generated))
+    var generated: [CodeGen.OutputKind: [UInt8]] = [:]
+    if !kinds.isEmpty {
+      let generator = try CodeGenerator(
+        functions, outputName: names.stem, files: pipeline.files, options: pipeline.options.codeGen)
+      generated = try pipeline.runner.generate(kinds, generator)
+    }
     return names.kinds.map { kind in
       if let made = kind.generated { return (kind, generated[made] ?? []) }
-      return (kind, Array(functions.map { $0.dump() }.joined(separator: "\n").utf8))
+      return (kind, Array(text(kind, functions, pipeline).utf8))
     }
+  }
+
+  /// What is written without code generation.
+  private static func text(
+    _ kind: EmitKind, _ functions: [LoopFunction], _ pipeline: Pipeline
+  ) -> String {
+    let isStrict = pipeline.options.isStrict
+    switch kind {
+    case .graph: return GraphWriter.text(of: pipeline.rewrittenGraphs, isStrict: isStrict)
+    case .adjoint: return GraphWriter.text(of: pipeline.adjoints, isStrict: isStrict)
+    case .dot: return pipeline.drawings.joined()
+    case .obj, .asm, .llvmIR, .llvmBC, .header, .modulemap, .manifest, .loops:
+      return functions.map { $0.dump() }.joined(separator: "\n")
+    }
+  }
+
+  /// What is written of a file for a kind without code generation; nil after an error.
+  package static func graphText(_ options: CompileOptions, _ kind: EmitKind) -> String? {
+    var options = options
+    options.emit = [kind]
+    var pipeline = Pipeline(options: options)
+    for graph in pipeline.check() ?? [] {
+      if kind.isGraph { _ = pipeline.optimize(graph) } else { _ = pipeline.lower(graph) }
+    }
+    return pipeline.diagnostics.hasErrors ? nil : text(kind, [], pipeline)
   }
 
   /// Writes all files or none.

@@ -25,6 +25,18 @@ package struct GraphParser {
     return graph
   }
 
+  /// The name of an operation with attributes behind it, as dumps print them; not of a leaf.
+  package static func parse(
+    attributesOf text: String
+  ) throws(GraphParseError) -> (operation: String, attributes: Attributes) {
+    var scanner = GraphScanner(text)
+    let name = try scanner.name()
+    let attributes = try scanner.attributes()
+    scanner.skipBlanks()
+    guard scanner.isAtEnd else { throw scanner.fail("text behind the attributes") }
+    return (name, attributes)
+  }
+
   /// A graph in braces.
   private mutating func graph(depth: Int) throws(GraphParseError) -> Graph {
     if depth > GraphParser.depthLimit { throw scanner.fail("graphs are nested too deeply") }

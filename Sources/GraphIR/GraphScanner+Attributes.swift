@@ -13,8 +13,12 @@ extension GraphScanner {
     case "literal": return .literal(try literal(), type.dtype)
     case "data": return .data(try integer())
     case "parameter": return .parameter(try integer())
-    default: break
+    default: return try attributes()
     }
+  }
+
+  /// The attributes of a node that is no leaf.
+  mutating func attributes() throws(GraphParseError) -> Attributes {
     if peek("[") {
       return .shape(try list { (scanner) throws(GraphParseError) in try scanner.dim() })
     }

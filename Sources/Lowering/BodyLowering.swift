@@ -59,6 +59,9 @@ struct BodyLowering {
     return body
   }
 
+  /// The buffer of a value; nil where it is computed when it is read.
+  func buffer(of value: Value) -> BufferID? { lowering.reader.places[Int(value.index)]?.buffer }
+
   // MARK: Results and updates
 
   /// Copies a result that was not computed in its own memory.

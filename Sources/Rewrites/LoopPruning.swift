@@ -26,7 +26,8 @@ package enum LoopPruning {
           site: node.site)
         results = graph[id].results
       }
-      for (old, new) in zip(node.results, results) {
+      // Results that are gone have no place of their own, and leave their names to no other.
+      for (old, new) in zip(node.results, results) where isUsed[Int(old.index)] {
         if let name = source[old].name { graph.name(new, name) }
       }
       values += results
@@ -169,6 +170,7 @@ extension Graph {
       let id = graph.append(
         .parameter, [], .parameter(place), types: [type(old.value)], site: old.site)
       values[Int(old.value.index)] = graph[id].result
+      if let name = self[old.value].name { graph.name(graph[id].result, name) }
       var parameter = old
       // Its place is mapped with the roots below.
       parameter.value = old.value
@@ -181,7 +183,10 @@ extension Graph {
       let id = graph.append(
         node.operation, operands, node.attributes, types: node.results.map { type($0) },
         regions: node.regions, site: node.site)
-      for (old, new) in zip(node.results, graph[id].results) { values[Int(old.index)] = new }
+      for (old, new) in zip(node.results, graph[id].results) {
+        values[Int(old.index)] = new
+        if let name = self[old].name { graph.name(new, name) }
+      }
     }
     graph.mapRoots { value in
       guard let known = values[Int(value.index)] else { preconditionFailure("a root is gone") }

@@ -120,7 +120,7 @@ extension Rewriter {
   private func text(_ candidate: Candidate) -> String {
     let operands = candidate.operands.map { "%\($0.index)" }.joined(separator: ", ")
     let attributes = candidate.attributes.spelling
-    return "\(candidate.operation.name)(\(operands))"
+    return candidate.operation.name + (operands.isEmpty ? "" : "(\(operands))")
       + (attributes.isEmpty ? "" : " \(attributes)") + ": \(candidate.type)"
   }
 

@@ -34,6 +34,9 @@ package struct SourceFile: Sendable {
     return Position(line: low + 1, column: offset - lineStarts[low] + 1)
   }
 
+  /// The number of lines, with the one behind the last line end.
+  package var lineCount: Int { lineStarts.count }
+
   /// The bytes of a line without its end.
   package func line(_ number: Int) -> ArraySlice<UInt8> {
     let start = lineStarts[number - 1]

@@ -13,10 +13,11 @@ struct Gradc: ParsableCommand {
       gradc run model.graph x=4           compiles in memory and prints the results
       gradc check model.graph             compares its derivatives with differences
       gradc pp model.graph                prints the results as formulas
+      gradc explain model.graph:12        tells what has become of a line
       gradc help COMMAND                  tells more about a command
       """,
     version: Version.text,
-    subcommands: [Compile.self, Run.self, Check.self, PrettyPrint.self],
+    subcommands: [Compile.self, Run.self, Check.self, PrettyPrint.self, Explain.self],
     defaultSubcommand: Compile.self)
 
   @Flag(

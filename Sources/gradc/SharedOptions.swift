@@ -35,6 +35,11 @@ struct SharedOptions: ParsableArguments {
     help: ArgumentHelp("Shows the program after a pass, or after all.", valueName: "pass|all"))
   var printAfter: [String] = []
 
+  @Flag(
+    name: .customLong("print-changed"),
+    help: "Shows what each pass and each rule changes, as a difference of texts.")
+  var printChanged = false
+
   @Flag(help: "Shows how often each rule was applied.")
   var stats = false
 
@@ -62,6 +67,7 @@ struct SharedOptions: ParsableArguments {
     options.disabledRules = Set(disabledRules)
     options.rewriteLimit = rewriteLimit
     options.printAfter = Set(printAfter)
+    options.printsChanges = printChanged
     options.showsStatistics = stats
     options.showsTimes = timePasses
     switch color {

@@ -7,7 +7,7 @@ import Testing
 /// Programs with expected values that do not come from gradc: by hand, from NumPy, from other
 /// libraries for differentiation, and from 80-digit arithmetic.
 struct AcceptanceTests {
-  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+  static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("Cases")
 
   /// Every case as `folder/name`.
@@ -46,7 +46,11 @@ struct AcceptanceTests {
 
   /// What is wrong with how a case compiles and runs; nil if nothing is.
   static func mistake(of test: Case) throws -> String? {
-    let options = CompileOptions(input: test.source)
+    try mistake(of: test, CompileOptions(input: test.source))
+  }
+
+  /// The same for other options, or another program in its place.
+  static func mistake(of test: Case, _ options: CompileOptions) throws -> String? {
     let (functions, files, diagnostics) = Session.functions(options)
     let errors = diagnostics.filter { $0.severity == .error }
     if let wanted = test.error, !test.failsAtRunTime {

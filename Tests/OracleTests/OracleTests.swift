@@ -73,6 +73,7 @@ import Testing
         covered.insert(builtin)
       }
     }
-    #expect(covered == Set(Checker.functions))
+    // 'intrinsic' names operations, each of which has a reference value of its own.
+    #expect(covered == Set(Checker.functions).subtracting(["intrinsic"]))
   }
 }

@@ -90,7 +90,7 @@ private struct RegionCopy {
       let copy = region[id].result
       let name = source[value].name ?? "p\(number)"
       region.parameters.append(GraphIR.Parameter(name: name, site: site, value: copy))
-      region.name(copy, name)
+      if source[value].name != nil { region.name(copy, name) }
       copies[value] = copy
     }
   }

@@ -44,7 +44,7 @@ struct Builtin: Sendable {
     let families = [
       elementwise, comparisons, reductions, scans, shapes, parts, diagonals, picking, creation,
       products, contractions, linearAlgebra, nets, convolutions, norms, order, random,
-      derivatives,
+      derivatives, intrinsics,
     ]
     return Dictionary(uniqueKeysWithValues: families.joined().map { ($0.name, $0) })
   }()
