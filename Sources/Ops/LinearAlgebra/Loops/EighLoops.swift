@@ -6,14 +6,15 @@ import Support
 /// then the implicit QL method (Dubrulle, Martin and Wilkinson 1968).
 ///
 /// Only the lower triangle is read. The matrix is scaled by a power of two first, so that its
-/// greatest element is near 1. Eigenvectors are rows while they are rotated.
+/// greatest element is near 1. Eigenvectors are rows while they are rotated, and are not computed
+/// where nobody wants them.
 struct EighLoops {
   private let size: Dim
   private let element: DType
   /// The lower triangle, then in row `i` the vector of the reflection of that row.
   private let work: BufferID
-  /// The eigenvectors as rows.
-  private let vectors: BufferID
+  /// The eigenvectors as rows, with the rotations that they still have to make.
+  private let vectors: (rows: BufferID, sweep: RotationSweep)?
   /// The diagonal, then the eigenvalues.
   private let diagonal: BufferID
   /// What stands beside the diagonal.
@@ -33,7 +34,7 @@ struct EighLoops {
     let shape = b.body[c.operands[0]].shape
     let size = shape[shape.count - 1]
     if LAPACK.serves(b, rows: size, columns: size) { return LAPACK.eigh(&b, c) }
-    let eigh = EighLoops(&b, b.body[c.results[0]].element, size: size)
+    let eigh = EighLoops(&b, b.body[c.results[0]].element, size: size, hasVectors: c.isUsed[1])
     b.loops(over: Array(shape.dropLast(2))) { b, prefix in
       let scale = eigh.copyScaled(&b, MatrixView(c.operands[0], prefix))
       eigh.reduce(&b)
@@ -46,11 +47,13 @@ struct EighLoops {
     }
   }
 
-  private init(_ b: inout LoopBuilder, _ element: DType, size: Dim) {
+  private init(_ b: inout LoopBuilder, _ element: DType, size: Dim, hasVectors: Bool) {
     self.size = size
     self.element = element
     work = b.scratch("reflections", element, [size, size])
-    vectors = b.scratch("vectors", element, [size, size])
+    vectors =
+      hasVectors
+      ? (b.scratch("vectors", element, [size, size]), RotationSweep(&b, element, size: size)) : nil
     diagonal = b.scratch("diagonal", element, [size])
     beside = b.scratch("beside", element, [size])
     factors = b.scratch("factors", element, [size])
@@ -143,6 +146,7 @@ struct EighLoops {
 
   /// Multiplies the reflections, from the first row on.
   private func accumulate(_ b: inout LoopBuilder) {
+    guard let vectors = vectors?.rows else { return }
     let zero = b.constant(element, .float(0))
     b.fillIdentity(MatrixView(vectors, []), rows: size, columns: size)
     b.each("reflection", from: Index(Dim(1)), to: Index(size), within: size) { b, i in
@@ -217,6 +221,8 @@ struct EighLoops {
     b.store(b.subtract(b.load(diagonal, [first]), results[2]), to: diagonal, [first])
     b.store(results[3], to: beside, [first])
     b.store(zero, to: beside, [last])
+    guard let vectors else { return }
+    vectors.sweep.apply(&b, to: vectors.rows, from: first, to: last, isReversed: true)
   }
 
   /// One rotation of two neighbours; carries sine, cosine, shift and what is to be rotated away.
@@ -241,7 +247,7 @@ struct EighLoops {
     let sum = b.multiplyAdd(b.subtract(b.load(diagonal, [i]), above), s, twice)
     let moved = b.multiply(s, sum)
     b.store(b.add(above, moved), to: diagonal, [next])
-    b.rotateRows(vectors, next, i, c, s, columns: size)
+    vectors?.sweep.store(&b, at: i, c, b.negate(s))
     return [s, c, moved, b.multiplyAdd(c, sum, b.negate(h))]
   }
 
@@ -254,12 +260,7 @@ struct EighLoops {
     b.each("column", size) { b, j in
       let value = b.load(diagonal, [j])
       b.store(b.multiply(value, scale), to: values.buffer, values.prefix + [j])
-      let row = Index(b.load(order, [j]))
-      let sign = b.sign(of: size, self.element) { b, i in b.load(vectors, [row, i]) }
-      b.each("row", size) { b, i in
-        let element = b.load(vectors, [row, i])
-        b.store(b.multiply(sign, element), to: target, i, j)
-      }
     }
+    if let vectors { b.writeColumns(vectors.rows, in: order, size: size, to: target) }
   }
 }

@@ -18,20 +18,6 @@ extension LoopBuilder {
     return select(isZero, constant(1, like: value), binary(.maximum, power, least))
   }
 
-  /// Rotates two rows of a matrix: `x` becomes `c x + s y`, and `y` becomes `c y - s x`.
-  mutating func rotateRows(
-    _ matrix: BufferID, _ x: Index, _ y: Index, _ c: ScalarID, _ s: ScalarID, columns: Dim
-  ) {
-    loop("column", columns) { b, k in
-      let first = b.load(matrix, [x, Index(k)])
-      let second = b.load(matrix, [y, Index(k)])
-      let new = b.multiplyAdd(c, first, b.multiply(s, second))
-      b.store(new, to: matrix, [x, Index(k)])
-      let other = b.multiplySubtract(s, first, from: b.multiply(c, second))
-      b.store(other, to: matrix, [y, Index(k)])
-    }
-  }
-
   /// Sorts numbers by selection, and puts their former places beside them.
   mutating func sort(
     _ values: BufferID, _ order: BufferID, count: Dim, _ comparison: Comparison

@@ -26,11 +26,19 @@ extension LoopBuilder {
   }
 
   /// Writes the rows of a square buffer as the columns of a matrix, each with its sign.
-  mutating func writeColumns(_ rows: BufferID, size: Dim, to target: MatrixView) {
+  ///
+  /// - Parameter order: which row each column comes from; nil for the order that they have.
+  mutating func writeColumns(
+    _ rows: BufferID, in order: BufferID? = nil, size: Dim, to target: MatrixView
+  ) {
     let element = body[rows].element
     let signs = scratch("signs", element, [size])
-    each("row", size) { b, j in
-      b.store(b.sign(of: size, element) { b, i in b.load(rows, [j, i]) }, to: signs, [j])
+    func row(_ b: inout LoopBuilder, _ column: Index) -> Index {
+      order.map { Index(b.load($0, [column])) } ?? column
+    }
+    each("column", size) { b, j in
+      let row = row(&b, j)
+      b.store(b.sign(of: size, element) { b, i in b.load(rows, [row, i]) }, to: signs, [j])
     }
     // As many rows at once as share lines of memory in the columns.
     let width = element.rowLanes
@@ -39,7 +47,7 @@ extension LoopBuilder {
       let count = b.minimum(width, b.position(Index(size) - first))
       b.each("row", size) { b, i in
         b.loop("column", atMost: Dim(width), turns: count) { b, j in
-          let value = b.load(rows, [first + j, i])
+          let value = b.load(rows, [row(&b, first + j), i])
           b.store(b.multiply(value, b.load(signs, [first + j])), to: target, i, first + j)
         }
       }

@@ -30,7 +30,7 @@ struct QRLoops {
     b.loops(over: Array(shape.dropLast(2))) { b, prefix in
       qr.factor(&b, MatrixView(c.operands[0], prefix))
       qr.extract(
-        &b, q: MatrixView(c.results[0], prefix), r: MatrixView(c.results[1], prefix))
+        &b, q: c.isUsed[0] ? MatrixView(c.results[0], prefix) : nil, r: MatrixView(c.results[1], prefix))
     }
     b.unrollLimit = 0
   }
@@ -64,12 +64,14 @@ struct QRLoops {
     }
   }
 
-  /// Writes out both factors.
-  func extract(_ b: inout LoopBuilder, q: MatrixView, r: MatrixView) {
-    b.fillIdentity(q, rows: rows, columns: rank)
-    b.each("pivot", rank, isReversed: true) { b, j in
-      let factor = b.load(factors, [j])
-      apply(&b, j, factor, to: q, from: j, to: rank)
+  /// Writes out the factors; the orthogonal one if there is room for it.
+  func extract(_ b: inout LoopBuilder, q: MatrixView?, r: MatrixView) {
+    if let q {
+      b.fillIdentity(q, rows: rows, columns: rank)
+      b.each("pivot", rank, isReversed: true) { b, j in
+        let factor = b.load(factors, [j])
+        apply(&b, j, factor, to: q, from: j, to: rank)
+      }
     }
     let zero = b.constant(b.body[work].element, .float(0))
     b.each("row", rank) { b, i in
