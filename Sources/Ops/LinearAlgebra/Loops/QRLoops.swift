@@ -4,7 +4,8 @@ import Support
 /// Householder's factorisation of matrices into an orthogonal and a triangular factor.
 ///
 /// Column after column is reflected, and the rest with it, row by row; then the reflections are
-/// applied to the identity in reverse. The vectors of the reflections stand below the diagonal.
+/// applied to the identity in reverse. The vectors of the reflections stand below the diagonal. What
+/// may have more columns than a block goes by blocks.
 struct QRLoops {
   private let rows: Dim
   private let columns: Dim
@@ -16,6 +17,8 @@ struct QRLoops {
   private let factors: BufferID
   /// For each column its product with the vector of a reflection.
   private let sums: BufferID
+  /// The blocks, where there may be more than one.
+  private let blocks: ReflectionBlocks?
 
   /// Appends the loops of the routine.
   static func emit(_ b: inout LoopBuilder, _ c: RoutineContext) {
@@ -30,7 +33,8 @@ struct QRLoops {
     b.loops(over: Array(shape.dropLast(2))) { b, prefix in
       qr.factor(&b, MatrixView(c.operands[0], prefix))
       qr.extract(
-        &b, q: c.isUsed[0] ? MatrixView(c.results[0], prefix) : nil, r: MatrixView(c.results[1], prefix))
+        &b, q: c.isUsed[0] ? MatrixView(c.results[0], prefix) : nil,
+        r: MatrixView(c.results[1], prefix))
     }
     b.unrollLimit = 0
   }
@@ -43,6 +47,10 @@ struct QRLoops {
     work = b.scratch("reflections", element, [rows, columns])
     factors = b.scratch("factors", element, [rank])
     sums = b.scratch("sums", element, [columns])
+    let isOneBlock = rank.constant.map { $0 <= ReflectionBlocks.width } ?? false
+    blocks =
+      isOneBlock
+      ? nil : ReflectionBlocks(&b, work, rows: rows, columns: columns, rank: rank)
   }
 
   /// Factors a matrix.
@@ -54,6 +62,7 @@ struct QRLoops {
         b.store(value, to: work, [i, j])
       }
     }
+    if let blocks { return blocks.factor(&b) }
     b.each("pivot", rank) { b, j in
       let reflection = b.reflect(
         work, pivot: [j, j], from: j + Dim(1), to: Index(rows), within: rows
@@ -66,7 +75,9 @@ struct QRLoops {
 
   /// Writes out the factors; the orthogonal one if there is room for it.
   func extract(_ b: inout LoopBuilder, q: MatrixView?, r: MatrixView) {
-    if let q {
+    if let q, let blocks {
+      blocks.formOrthogonal(&b, q)
+    } else if let q {
       b.fillIdentity(q, rows: rows, columns: rank)
       b.each("pivot", rank, isReversed: true) { b, j in
         let factor = b.load(factors, [j])
