@@ -55,13 +55,16 @@ extension GraphChecker {
     _ attributes: Attributes, of values: [Value], at site: Site
   ) -> Bool {
     switch attributes {
-    case .windows(let axes): return requireWindows(axes, at: site)
+    case .windows(let axes):
+      return axes.allSatisfy {
+        requireSize($0.size - 1, at: site, "a window has at least one element along each axis")
+      } && requireRoom(axes, at: site)
     case .convolution(let convolution):
       let groups = Dim(convolution.groups)
       if !convolution.channels.isMultiple(of: convolution.groups) {
         check(.multiple(convolution.channels, groups), at: site)
       }
-      return requireWindows(convolution.axes, at: site)
+      return requireRoom(convolution.axes, at: site)
     case .pad(let axes):
       return axes.allSatisfy {
         require($0.low, at: site, "a width is not negative")
@@ -79,13 +82,12 @@ extension GraphChecker {
     }
   }
 
-  /// Makes sure that a window fits along each axis, and holds something.
-  private mutating func requireWindows(_ axes: [WindowAxis], at site: Site) -> Bool {
+  /// Makes sure that a window fits along each axis. A kernel of nothing fits anywhere.
+  private mutating func requireRoom(_ axes: [WindowAxis], at site: Site) -> Bool {
     axes.allSatisfy { axis in
-      requireSize(axis.size - 1, at: site, "a window has at least one element along each axis")
-        && requireSize(
-          axis.extent - axis.reach, at: site,
-          "windows that reach over \(axis.reach) do not fit on \(axis.extent)")
+      requireSize(
+        axis.extent - axis.reach, at: site,
+        "windows that reach over \(axis.reach) do not fit on \(axis.extent)")
     }
   }
 
