@@ -17,6 +17,8 @@ protocol Stage {
   func sketch() -> String
   /// What is wrong with it, which is a bug of the compiler.
   func flaw() -> String?
+  /// Whether it is what a pass was given, as it was.
+  func isUntouched(since input: Any) -> Bool
 }
 
 /// Runs passes; verifies, shows, times and counts what they do.
@@ -36,9 +38,9 @@ struct PassRunner {
     self.printsChanges = printsChanges
   }
 
-  /// The result of a pass, verified.
+  /// The result of a pass, verified: anew, unless it is the input itself and that was verified.
   mutating func run<From, To: Stage, Failure: Error>(
-    _ pass: Pass<From, To, Failure>, on input: From
+    _ pass: Pass<From, To, Failure>, on input: From, isVerified: Bool = true
   ) throws(Failure) -> To {
     var counters = counters
     if printsChanges { FileSystem.complain("# pass \(pass.name)\n") }
@@ -51,6 +53,7 @@ struct PassRunner {
     }
     if printsChanges { printChanges(from: input, to: result) }
     if keepsGraphs, let graph = result as? Graph { graphs.append((pass.name, graph)) }
+    if isVerified, result.isUntouched(since: input) { return result }
     if let flaw = result.flaw() { BugReport.exit("after pass '\(pass.name)': \(flaw)") }
     return result
   }
@@ -80,6 +83,10 @@ extension Graph: Stage {
   func show() -> String { dump() }
 
   func sketch() -> String { GraphWriter.text(of: [self], isStrict: true) }
+
+  func isUntouched(since input: Any) -> Bool {
+    (input as? Graph).map { isUntouched(since: $0) } ?? false
+  }
 
   func flaw() -> String? {
     do { try verify() } catch { return error.message }

@@ -252,7 +252,7 @@ package struct DerivativeRequest: Hashable, Sendable {
   }
 }
 
-/// What a node knows beside its operands.
+/// What a node knows beside its operands; the large and rare cases are boxed, to keep nodes small.
 package enum Attributes: Hashable, Sendable {
   case none
   /// The value and the type of a scalar constant.
@@ -276,14 +276,14 @@ package enum Attributes: Hashable, Sendable {
   case pad([PadAxis])
   /// Several paddings, one for each part of a sum.
   case pads([[PadAxis]])
-  case contraction(Contraction)
+  indirect case contraction(Contraction)
   /// Windows along the last axes of an operand.
   case windows([WindowAxis])
-  case convolution(Convolution)
-  case picking(Picking)
+  indirect case convolution(Convolution)
+  indirect case picking(Picking)
   case matrix(MatrixForm)
-  case loop(LoopForm)
-  case call(CallForm)
-  case external(ExternalForm)
-  case derivative(DerivativeRequest)
+  indirect case loop(LoopForm)
+  indirect case call(CallForm)
+  indirect case external(ExternalForm)
+  indirect case derivative(DerivativeRequest)
 }

@@ -16,7 +16,9 @@ package struct NodeID: Hashable, Sendable, Comparable {
 }
 
 /// An application of an operation to values.
-package struct Node: Sendable {
+///
+/// An object, so that passing one on costs a single reference: graphs have hundreds of thousands.
+package final class Node: Sendable {
   package let operation: Operation
   package let operands: [Value]
   package let attributes: Attributes
@@ -26,15 +28,29 @@ package struct Node: Sendable {
   package let site: Site
   /// Index of the first result; results are consecutive.
   package let firstResult: UInt32
-  package let resultCount: UInt32
+  package let results: [Value]
 
-  package var results: [Value] { (0..<resultCount).map { Value(index: firstResult + $0) } }
-
-  /// The first result, which most nodes have as their only one.
-  package var result: Value { Value(index: firstResult) }
+  fileprivate init(
+    _ operation: Operation, _ operands: [Value], _ attributes: Attributes, regions: [Graph],
+    site: Site, results: Range<Int>
+  ) {
+    self.operation = operation
+    self.operands = operands
+    self.attributes = attributes
+    self.regions = regions
+    self.site = site
+    firstResult = UInt32(results.lowerBound)
+    self.results = results.map { Value($0) }
+  }
 }
 
 extension Node {
+  /// The first result, which most nodes have as their only one.
+  package var result: Value { Value(index: firstResult) }
+
+  /// The number of results.
+  package var resultCount: Int { results.count }
+
   /// What the user calls it: the operation, or the func or C function that is called.
   package var title: String {
     switch attributes {
@@ -188,10 +204,11 @@ package struct Graph: Sendable {
     regions: [Graph] = [], site: Site
   ) -> NodeID {
     let id = NodeID(nodes.count)
+    let first = values.count
     nodes.append(
       Node(
-        operation: operation, operands: operands, attributes: attributes, regions: regions,
-        site: site, firstResult: UInt32(values.count), resultCount: UInt32(types.count)))
+        operation, operands, attributes, regions: regions, site: site,
+        results: first..<(first + types.count)))
     for type in types { values.append(ValueInfo(type: type, node: id, name: nil)) }
     return id
   }
@@ -205,5 +222,24 @@ extension Graph {
     let valueCount = nodeCount < nodes.count ? Int(nodes[nodeCount].firstResult) : values.count
     nodes.removeSubrange(nodeCount...)
     values.removeSubrange(valueCount...)
+  }
+}
+
+extension Graph {
+  /// Whether it is the other graph as it stands, which nobody has changed: then what was verified of
+  /// one holds for both.
+  package func isUntouched(since other: Graph) -> Bool {
+    nodes.isSameStorage(as: other.nodes) && values.isSameStorage(as: other.values)
+      && data.count == other.data.count && roots == other.roots
+      && parameters.map(\.value) == other.parameters.map(\.value)
+  }
+}
+
+extension Array {
+  /// Whether two arrays are one in memory.
+  fileprivate func isSameStorage(as other: [Element]) -> Bool {
+    withUnsafeBufferPointer { mine in
+      other.withUnsafeBufferPointer { mine.baseAddress == $0.baseAddress && mine.count == $0.count }
+    }
   }
 }
