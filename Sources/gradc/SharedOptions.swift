@@ -43,7 +43,7 @@ struct SharedOptions: ParsableArguments {
   @Flag(help: "Shows how often each rule was applied.")
   var stats = false
 
-  @Flag(name: .customLong("time-passes"), help: "Shows how long each pass took.")
+  @Flag(name: .customLong("time-passes"), help: "Shows the CPU time of each pass.")
   var timePasses = false
 
   @Option(help: ArgumentHelp("Whether diagnostics have colour.", valueName: "auto|always|never"))
