@@ -54,18 +54,18 @@ package enum Failure: Int, Hashable, Sendable, CaseIterable {
   }
 }
 
-/// One step of a block.
+/// One step of a block; all but the most frequent are boxed, since blocks may be very long.
 package enum Item: Hashable, Sendable {
   /// Computes a scalar, once, here.
   case scalar(ScalarID)
-  case store(Store)
+  indirect case store(Store)
   case loop(LoopID)
   /// Runs one of two blocks; scalars of a block are not visible behind it.
-  case branch(ScalarID, then: Block, otherwise: Block)
+  indirect case branch(ScalarID, then: Block, otherwise: Block)
   /// Where the condition is false, the call will end with this failure; work goes on until then.
-  case check(ScalarID, Failure, message: String?, site: Site)
+  indirect case check(ScalarID, Failure, message: String?, site: Site)
   /// Calls a C function of the program around.
-  case external(ExternalCall)
+  indirect case external(ExternalCall)
   /// Ends the call now if a check has failed.
   case stopIfFailed
 }

@@ -85,17 +85,30 @@ package struct Scalar: Hashable, Sendable {
 extension Instruction {
   /// The scalars that it uses.
   package var operands: [ScalarID] {
+    var operands: [ScalarID] = []
+    forEachOperand { operands.append($0) }
+    return operands
+  }
+
+  /// Calls `visit` for every scalar that it uses.
+  package func forEachOperand<E: Error>(_ visit: (ScalarID) throws(E) -> Void) throws(E) {
     switch self {
-    case .constant, .dim, .loopVariable, .isWanted, .carried, .loopResult: []
-    case .index(let index): index.scalars.map(\.variable)
+    case .constant, .dim, .loopVariable, .isWanted, .carried, .loopResult: break
+    case .index(let index): for term in index.scalars { try visit(term.variable) }
     case .unary(_, let a), .convert(let a), .bitcast(let a), .acrossLanes(_, let a), .splat(let a),
       .round(let a, _):
-      [a]
-    case .binary(_, let a, let b), .compare(_, let a, let b), .accumulate(_, let a, let b): [a, b]
-    case .multiplyAdd(let a, let b, let c), .select(let a, let b, let c): [a, b, c]
-    case .call(_, let arguments): arguments
+      try visit(a)
+    case .binary(_, let a, let b), .compare(_, let a, let b), .accumulate(_, let a, let b):
+      try visit(a)
+      try visit(b)
+    case .multiplyAdd(let a, let b, let c), .select(let a, let b, let c):
+      try visit(a)
+      try visit(b)
+      try visit(c)
+    case .call(_, let arguments): for argument in arguments { try visit(argument) }
     case .load(let access, let mask):
-      access.indices.flatMap { $0.scalars.map(\.variable) } + (mask.map { [$0] } ?? [])
+      for index in access.indices { for term in index.scalars { try visit(term.variable) } }
+      if let mask { try visit(mask) }
     }
   }
 }

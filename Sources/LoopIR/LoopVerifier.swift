@@ -17,7 +17,7 @@ struct LoopVerifier {
   private var visible: [Bool]
   /// The scalars that became visible in each open block.
   private var scopes: [[ScalarID]] = [[]]
-  private var defined: Set<ScalarID> = []
+  private var isDefined: [Bool]
   private(set) var openLoops: [LoopID] = []
   private var entered: Set<LoopID> = []
   private var finished: Set<LoopID> = []
@@ -30,6 +30,7 @@ struct LoopVerifier {
     self.body = body
     symbols = Set(function.symbols)
     visible = Array(repeating: false, count: body.scalars.count)
+    isDefined = visible
   }
 
   /// An error with these words.
@@ -100,7 +101,8 @@ struct LoopVerifier {
   /// Checks a scalar, and makes it visible.
   private mutating func define(_ id: ScalarID) throws(LoopVerificationError) {
     guard id.index < body.scalars.count else { throw failure("%\(id.index) does not exist") }
-    guard defined.insert(id).inserted else { throw failure(id, "is computed twice") }
+    if isDefined[id.index] { throw failure(id, "is computed twice") }
+    isDefined[id.index] = true
     switch body[id].instruction {
     case .carried, .loopResult: throw failure(id, "belongs to a loop and stands in a block")
     case .constant, .dim, .loopVariable, .index, .isWanted, .unary, .binary, .compare,
@@ -108,7 +110,9 @@ struct LoopVerifier {
       .round:
       break
     }
-    for operand in body[id].instruction.operands { _ = try use(operand) }
+    try body[id].instruction.forEachOperand { operand throws(LoopVerificationError) in
+      _ = try use(operand)
+    }
     try verifyTypes(id)
     visible[id.index] = true
     scopes[scopes.count - 1].append(id)

@@ -3,9 +3,10 @@ import LoopIR
 /// Takes out the scalars, loops and buffers that nothing uses any more, and numbers the others anew.
 struct Compaction {
   private let body: Body
-  private var scalars: [ScalarID: ScalarID] = [:]
-  private var loops: [LoopID: LoopID] = [:]
-  private var buffers: [BufferID: BufferID] = [:]
+  /// The new numbers by the old ones; nil for what nothing uses.
+  private var scalars: [ScalarID?] = []
+  private var loops: [LoopID?] = []
+  private var buffers: [BufferID?] = []
 
   static func run(_ body: inout Body) {
     var compaction = Compaction(body: body)
@@ -30,7 +31,7 @@ struct Compaction {
       usedScalars[id.index] = true
       if case .load(let access, _) = body[id].instruction { touch(access.buffer) }
       // What loops carry stands in no block.
-      for operand in body[id].instruction.operands { usedScalars[operand.index] = true }
+      body[id].instruction.forEachOperand { usedScalars[$0.index] = true }
     }
     BodyWalk.visit(body) { item in
       switch item {
@@ -58,14 +59,17 @@ struct Compaction {
       case .stopIfFailed: break
       }
     }
-    for number in usedScalars.indices where usedScalars[number] {
-      scalars[ScalarID(number)] = ScalarID(scalars.count)
-    }
-    for number in usedLoops.indices where usedLoops[number] {
-      loops[LoopID(number)] = LoopID(loops.count)
-    }
-    for number in usedBuffers.indices where usedBuffers[number] {
-      buffers[BufferID(number)] = BufferID(buffers.count)
+    scalars = Compaction.numbers(usedScalars) { ScalarID($0) }
+    loops = Compaction.numbers(usedLoops) { LoopID($0) }
+    buffers = Compaction.numbers(usedBuffers) { BufferID($0) }
+  }
+
+  /// Numbers for what is used, from 0 on.
+  private static func numbers<ID>(_ isUsed: [Bool], _ make: (Int) -> ID) -> [ID?] {
+    var count = 0
+    return isUsed.map { isUsed in
+      defer { if isUsed { count += 1 } }
+      return isUsed ? make(count) : nil
     }
   }
 
@@ -73,17 +77,18 @@ struct Compaction {
 
   private func rebuilt() -> Body {
     var result = Body(serves: body.serves)
-    for number in body.buffers.indices where buffers[BufferID(number)] != nil {
+    result.scalars.reserveCapacity(body.scalars.count)
+    for number in body.buffers.indices where buffers[number] != nil {
       var buffer = body.buffers[number]
       if case .alias(let source) = buffer.storage { buffer.storage = .alias(renamed(source)) }
       result.buffers.append(buffer)
     }
-    for number in body.scalars.indices where scalars[ScalarID(number)] != nil {
+    for number in body.scalars.indices where scalars[number] != nil {
       var scalar = body.scalars[number]
       scalar.instruction = renamed(scalar.instruction)
       result.scalars.append(scalar)
     }
-    for number in body.loops.indices where loops[LoopID(number)] != nil {
+    for number in body.loops.indices where loops[number] != nil {
       var loop = body.loops[number]
       loop.carried = loop.carried.map {
         Carried(initial: renamed($0.initial), next: renamed($0.next))
@@ -97,11 +102,12 @@ struct Compaction {
     return result
   }
 
-  private func renamed(_ id: ScalarID) -> ScalarID { scalars[id] ?? id }
-  private func renamed(_ id: LoopID) -> LoopID { loops[id] ?? id }
-  private func renamed(_ id: BufferID) -> BufferID { buffers[id] ?? id }
+  private func renamed(_ id: ScalarID) -> ScalarID { scalars[id.index] ?? id }
+  private func renamed(_ id: LoopID) -> LoopID { loops[id.index] ?? id }
+  private func renamed(_ id: BufferID) -> BufferID { buffers[id.index] ?? id }
 
   private func renamed(_ index: Index) -> Index {
+    if index.loops.isEmpty, index.scalars.isEmpty { return index }
     var result = index.mapScalars(renamed)
     result.loops = result.loops.map {
       Index.Term(variable: renamed($0.variable), coefficient: $0.coefficient)

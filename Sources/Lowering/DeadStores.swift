@@ -77,7 +77,7 @@ struct DeadStores {
 
   private mutating func follow(_ id: ScalarID) {
     let instruction = body[id].instruction
-    for operand in instruction.operands { mark(operand) }
+    instruction.forEachOperand { mark($0) }
     switch instruction {
     case .load(let access, _):
       let owner = body.owner(of: access.buffer)

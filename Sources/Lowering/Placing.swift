@@ -140,7 +140,9 @@ struct Placing {
   private mutating func measure(_ node: Node, _ value: Value, _ costs: inout PointCost) {
     var total = costs.of(node, in: graph)
     var deepest = 0
-    for operand in Set(node.operands) where isComputed(operand) {
+    // Each operand once: few nodes of these kinds have more than three.
+    for (number, operand) in node.operands.enumerated()
+    where isComputed(operand) && !node.operands[..<number].contains(operand) {
       total = min(total + cost[Int(operand.index)], 1 << 30)
       deepest = max(deepest, depth[Int(operand.index)])
     }
