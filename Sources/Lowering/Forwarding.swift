@@ -1,101 +1,107 @@
 import LoopIR
 import Support
 
-/// Replaces loads of what the same block has stored by the stored value.
+/// Replaces loads of what the same block has stored or loaded already by that value.
 ///
 /// After fusion, a value that one loop body writes and reads again is handed on in a register; its
 /// buffer dies if nothing else reads it.
 struct Forwarding {
-  /// A stored element.
-  private struct Entry {
-    var access: Access
-    var value: ScalarID
-  }
-
   private var body: Body
-  /// Elements whose value is known at the place at hand, by owner.
-  private var known: [BufferID: [Entry]] = [:]
-  /// What was known before each change in the blocks that are being walked.
-  private var changes: [(owner: BufferID, before: [Entry]?)] = []
+  /// The elements whose value is known at the place at hand, by the number of the owner.
+  private var known: [KnownElements]
+  /// What the blocks that are being walked have learned.
+  private var learned: [(owner: BufferID, element: KnownElements.Element)] = []
   /// How many blocks are being walked that may not run.
   private var depth = 0
-  private var replacement: [ScalarID: ScalarID] = [:]
+  /// By the number of the scalar, what takes its place.
+  private var replacement: [ScalarID?]
+  private var replacesAny = false
 
   static func run(_ body: inout Body) {
     var pass = Forwarding(body: body)
     pass.walk(body.block)
-    if pass.replacement.isEmpty { return }
-    pass.apply(&body)
+    if pass.replacesAny { pass.apply(&body) }
   }
 
-  private init(body: Body) { self.body = body }
+  private init(body: Body) {
+    self.body = body
+    known = Array(repeating: KnownElements(), count: body.buffers.count)
+    replacement = Array(repeating: nil, count: body.scalars.count)
+  }
+
+  // MARK: Finding
 
   private mutating func walk(_ block: Block) {
     for item in block.items {
       switch item {
       case .scalar(let id):
         guard case .load(let access, nil) = body[id].instruction else { continue }
-        if let value = find(access), body[value].type == body[id].type { replacement[id] = value }
+        read(access, by: id)
       case .store(let store): note(store)
       case .loop(let id): enter([body[id].body])
       case .branch(_, let then, let otherwise): enter([then, otherwise])
       case .external(let call):
-        for buffer in call.written { set(body.owner(of: buffer), nil) }
+        for buffer in call.written { forget(body.owner(of: buffer)) }
       case .check, .stopIfFailed: break
       }
     }
   }
 
   /// Walks blocks that may run several times or not at all: what they write is unknown in them and
-  /// behind them.
+  /// behind them, and what they learn is known in them alone.
   private mutating func enter(_ blocks: [Block]) {
+    let written = Set(blocks.flatMap { Footprint($0.items, of: nil, in: body).written })
     for block in blocks {
-      for owner in Footprint(block.items, of: nil, in: body).written { set(owner, nil) }
-    }
-    for block in blocks {
-      let start = changes.count
+      for owner in written { forget(owner) }
+      let start = learned.count
       depth += 1
       walk(block)
       depth -= 1
-      while changes.count > start, let change = changes.popLast() {
-        known[change.owner] = change.before
+      while learned.count > start, let last = learned.popLast() {
+        if !written.contains(last.owner) { known[last.owner.index].unlearn(last.element) }
       }
     }
+    for owner in written { forget(owner) }
   }
 
-  /// Changes what is known of a buffer, and within a block notes what was: to copy everything that is
-  /// known for each block would take quadratic time.
-  private mutating func set(_ owner: BufferID, _ entries: [Entry]?) {
-    if depth > 0 { changes.append((owner, known[owner])) }
-    known[owner] = entries
+  private mutating func forget(_ owner: BufferID) { known[owner.index] = KnownElements() }
+
+  /// Notes that an element has a value, where that can be remembered.
+  private mutating func learn(_ access: Access, _ value: ScalarID, _ owner: BufferID) {
+    guard let element = known[owner.index].learn(access, value, in: body[access.buffer]) else {
+      return
+    }
+    if depth > 0 { learned.append((owner, element)) }
   }
 
-  private func find(_ access: Access) -> ScalarID? {
-    known[body.owner(of: access.buffer)]?.first { $0.access == access }?.value
+  private mutating func read(_ access: Access, by id: ScalarID) {
+    let owner = body.owner(of: access.buffer)
+    if let value = known[owner.index].value(of: access, in: body[access.buffer]) {
+      guard body[value].type == body[id].type else { return }
+      replacement[id.index] = value
+      replacesAny = true
+    } else {
+      learn(access, id, owner)
+    }
   }
 
   private mutating func note(_ store: Store) {
     let owner = body.owner(of: store.access.buffer)
-    var entries = (known[owner] ?? []).filter { Forwarding.areApart($0.access, store.access) }
-    if store.combining == nil, store.mask == nil {
-      let value = replacement[store.value] ?? store.value
-      entries.append(Entry(access: store.access, value: value))
-    }
-    set(owner, entries)
+    known[owner.index].change(store.access, in: body[store.access.buffer])
+    guard store.combining == nil, store.mask == nil else { return }
+    learn(store.access, replacement[store.value.index] ?? store.value, owner)
   }
 
-  /// Whether two accesses of one buffer certainly name different elements.
-  private static func areApart(_ a: Access, _ b: Access) -> Bool {
-    a.buffer == b.buffer
-      && zip(a.indices, b.indices).contains { x, y in
-        guard let i = x.constant?.constant, let j = y.constant?.constant else { return false }
-        return i != j
-      }
-  }
+  // MARK: Replacing
 
   private func apply(_ body: inout Body) {
-    func resolved(_ id: ScalarID) -> ScalarID { replacement[id] ?? id }
+    func resolved(_ id: ScalarID) -> ScalarID { replacement[id.index] ?? id }
     for number in body.scalars.indices {
+      var isChanged = false
+      body.scalars[number].instruction.forEachOperand { operand in
+        if replacement[operand.index] != nil { isChanged = true }
+      }
+      guard isChanged else { continue }
       body.scalars[number].instruction = body.scalars[number].instruction.mapOperands(resolved)
     }
     for number in body.loops.indices {
@@ -108,16 +114,100 @@ struct Forwarding {
     }
     BodyWalk.mapItems(&body) { item in
       switch item {
-      case .scalar(let id): replacement[id] == nil ? item : nil
+      case .scalar(let id): replacement[id.index] == nil ? item : nil
       case .store(let store): .store(store.mapScalars(resolved))
       case .branch(let condition, let then, let otherwise):
         .branch(resolved(condition), then: then, otherwise: otherwise)
       case .check(let condition, let failure, let message, let site):
         .check(resolved(condition), failure, message: message, site: site)
-      case .external(let call): 
+      case .external(let call):
         .external(call.map(scalars: resolved, accesses: { $0.mapScalars(resolved) }))
       case .loop, .stopIfFailed: item
       }
     }
+  }
+}
+
+/// The elements of one owner of memory whose values are known.
+private struct KnownElements {
+  /// How an element is remembered.
+  enum Element {
+    /// By its number in row-major order, which is the same in every shape of the memory.
+    case constant(Int)
+    /// By an access whose position changes.
+    case varying
+  }
+
+  private var constants: [Int: ScalarID] = [:]
+  private var varying: [(access: Access, value: ScalarID)] = []
+
+  /// More elements at positions that change are not remembered: each is compared with all.
+  private static let limit = 32
+
+  /// The value of an element, if it is known.
+  func value(of access: Access, in buffer: Buffer) -> ScalarID? {
+    if let number = access.number(in: buffer) { return constants[number] }
+    return varying.first { $0.access == access }?.value
+  }
+
+  /// Notes the value of an element; gives how it is remembered, if it is.
+  mutating func learn(_ access: Access, _ value: ScalarID, in buffer: Buffer) -> Element? {
+    if let number = access.number(in: buffer) {
+      constants[number] = value
+      return .constant(number)
+    }
+    if varying.count == KnownElements.limit { return nil }
+    varying.append((access, value))
+    return .varying
+  }
+
+  /// Takes back the last thing that was learned.
+  mutating func unlearn(_ element: Element) {
+    switch element {
+    case .constant(let number): constants[number] = nil
+    case .varying: varying.removeLast()
+    }
+  }
+
+  /// Forgets what a store to an element may change.
+  mutating func change(_ access: Access, in buffer: Buffer) {
+    varying.removeAll { !$0.access.isApart(from: access) }
+    if let number = access.number(in: buffer) {
+      constants[number] = nil
+    } else if !constants.isEmpty {
+      constants = constants.filter { access.misses($0.key, in: buffer) }
+    }
+  }
+}
+
+extension Access {
+  /// The number of the element in row-major order, where position and shape are constants.
+  fileprivate func number(in buffer: Buffer) -> Int? {
+    var number = 0
+    for (index, size) in zip(indices, buffer.shape) {
+      guard let position = index.constant?.constant, let size = size.constant else { return nil }
+      number = number * size + position
+    }
+    return number
+  }
+
+  /// Whether two accesses of one owner certainly name different elements.
+  fileprivate func isApart(from other: Access) -> Bool {
+    buffer == other.buffer
+      && zip(indices, other.indices).contains { x, y in
+        guard let i = x.constant?.constant, let j = y.constant?.constant else { return false }
+        return i != j
+      }
+  }
+
+  /// Whether the element certainly is not the one of that number.
+  fileprivate func misses(_ number: Int, in buffer: Buffer) -> Bool {
+    var rest = number
+    for (index, size) in zip(indices, buffer.shape).reversed() {
+      guard let size = size.constant, size > 0 else { return false }
+      if let position = index.constant?.constant, position != rest % size { return true }
+      rest /= size
+    }
+    return false
   }
 }
