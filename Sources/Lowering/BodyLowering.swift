@@ -14,14 +14,17 @@ struct BodyLowering {
   /// - Parameters:
   ///   - outputs: the numbers of the results that the body computes.
   ///   - isGuarded: whether each of them is computed only if the caller wants it.
+  ///   - certain: those that every caller wants.
   ///   - usesLAPACK: whether LAPACK factors matrices that may be large.
   init(
-    graph: Graph, outputs: Set<Int>, isGuarded: Bool, constants: ConstantPool, usesLAPACK: Bool
+    graph: Graph, outputs: Set<Int>, isGuarded: Bool, certain: Set<Int> = [],
+    constants: ConstantPool, usesLAPACK: Bool
   ) {
     self.graph = graph
     self.usesLAPACK = usesLAPACK
     self.outputs = outputs
-    let demand = Demand(graph: graph, outputs: outputs, isGuarded: isGuarded)
+    let demand = Demand(
+      graph: graph, outputs: outputs, isGuarded: isGuarded, certain: certain)
     self.demand = demand
     let always = graph.updates.map(\.value) + graph.assertions.map(\.condition)
     let results = outputs.sorted().map { graph.outputs[$0].value }

@@ -15,20 +15,22 @@ struct DemandMask: Hashable {
 /// Who needs which value: what is skipped when the caller passes NULL for a result.
 ///
 /// Where a body guards what it computes, the caller wants at least one of its results, so what all
-/// of them need is computed always.
+/// of them need is computed always; and so is what results need that every caller wants who is left.
 struct Demand {
   /// Values that are computed in the memory of the result of that number.
   private(set) var direct: [Value: Int] = [:]
   private let isGuarded: Bool
-  /// The bits of all results.
+  /// The bits of all results, and of those that every caller wants.
   private var all: UInt64 = 0
+  private var certain: UInt64
   private var masks: [UInt64]
 
   /// Results from this number on share one bit.
   private static let sharedBit = 62
 
-  init(graph: Graph, outputs: Set<Int>, isGuarded: Bool) {
+  init(graph: Graph, outputs: Set<Int>, isGuarded: Bool, certain: Set<Int>) {
     self.isGuarded = isGuarded
+    self.certain = certain.reduce(0) { $0 | Demand.bit($1) }
     masks = Array(repeating: 0, count: graph.values.count)
     for number in outputs {
       masks[Int(graph.outputs[number].value.index)] |= Demand.bit(number)
@@ -45,19 +47,24 @@ struct Demand {
     for number in outputs.sorted().reversed() {
       let value = graph.outputs[number].value
       let isAlone = masks[Int(value.index)] == Demand.bit(number) && number < Demand.sharedBit
-      if !isGuarded || isAlone { direct[value] = number }
+      if !isGuarded || isAlone || certain.contains(number) { direct[value] = number }
     }
   }
 
   /// The results that need a value; always, where nothing is guarded.
   func mask(of value: Value) -> DemandMask {
     let bits = masks[Int(value.index)]
-    return isGuarded && bits & all != all ? DemandMask(bits: bits) : .always
+    return isNeeded(bits) ? .always : DemandMask(bits: bits)
+  }
+
+  /// Whether something is computed whatever the caller wants.
+  private func isNeeded(_ bits: UInt64) -> Bool {
+    !isGuarded || bits & all == all || bits & certain != 0
   }
 
   /// The mask of what only the result of that number needs.
   func mask(ofResult number: Int) -> DemandMask {
-    isGuarded && Demand.bit(number) != all ? DemandMask(bits: Demand.bit(number)) : .always
+    isNeeded(Demand.bit(number)) ? .always : DemandMask(bits: Demand.bit(number))
   }
 
   /// The condition under which what a mask names is computed.

@@ -16,11 +16,13 @@ package enum Lowering {
     _ graph: Graph, primal: Set<Int> = [], usesLAPACK: Bool = false
   ) -> LoopFunction {
     let pool = ConstantPool()
-    let bodies = choices(graph, primal: primal).map { choice in
+    let choices = choices(graph, primal: primal)
+    let certain = certain(graph, choices)
+    let bodies = choices.map { choice in
       var lowering = BodyLowering(
         graph: graph, outputs: choice.outputs,
-        isGuarded: choice.serves == nil && !choice.outputs.isEmpty, constants: pool,
-        usesLAPACK: usesLAPACK)
+        isGuarded: choice.serves == nil && !choice.outputs.isEmpty, certain: certain,
+        constants: pool, usesLAPACK: usesLAPACK)
       return finished(lowering.run(), serves: choice.serves)
     }
     return LoopFunction(
@@ -38,16 +40,24 @@ package enum Lowering {
       bodies: bodies)
   }
 
-  /// The bodies of a function: which results each computes, and which it serves.
+  /// A body: the results that it computes, and the choice that it serves; nil for all that no other
+  /// body serves.
+  private typealias Choice = (outputs: Set<Int>, serves: Set<Int>?)
+
+  /// The bodies of a function.
   ///
   /// A choice of results that many callers make has a body of its own; a last one serves all other
-  /// choices. In long code without loops that one serves all: its conditions cost nothing there.
-  private static func choices(
-    _ graph: Graph, primal: Set<Int>
-  ) -> [(outputs: Set<Int>, serves: Set<Int>?)] {
+  /// choices. In long code without loops that one serves all: its conditions cost nothing there. Of
+  /// long code with two results there is the value alone and the rest, which has the gradient
+  /// whatever the caller wants.
+  private static func choices(_ graph: Graph, primal: Set<Int>) -> [Choice] {
     let all = Set(graph.outputs.indices)
     if all.isEmpty { return [(all, nil)] }
-    if isLongAndScalar(graph) { return [([], []), (all, nil)] }
+    let isLong = graph.nodes.count > longGraph
+    if isLong, isScalar(graph) { return [([], []), (all, nil)] }
+    if isLong, all.count == 2, primal.count == 1 {
+      return [(primal, primal), ([], []), (all, nil)]
+    }
     var served = [all]
     if !primal.isEmpty, primal != all { served.append(primal) }
     if all.count > 2 { return served.map { ($0, $0) } + [([], []), (all, nil)] }
@@ -58,11 +68,17 @@ package enum Lowering {
   /// Graphs of more nodes than this are long.
   private static let longGraph = 2_000
 
-  /// Whether a graph is long, and nearly all its values are scalars.
-  private static func isLongAndScalar(_ graph: Graph) -> Bool {
-    guard graph.nodes.count > longGraph else { return false }
+  /// Whether nearly all values of a graph are scalars.
+  private static func isScalar(_ graph: Graph) -> Bool {
     let arrays = graph.nodes.count { $0.results.contains { !graph.type($0).isScalar } }
     return arrays < graph.nodes.count / 20
+  }
+
+  /// Those of two results that every choice has which is left to the last body.
+  private static func certain(_ graph: Graph, _ choices: [Choice]) -> Set<Int> {
+    let all = Set(graph.outputs.indices)
+    guard all.count == 2, choices.contains(where: { $0.serves == [] }) else { return [] }
+    return all.filter { result in choices.contains { $0.serves == all.subtracting([result]) } }
   }
 
   /// A body improved, with its workspace planned.

@@ -137,11 +137,13 @@ struct BodyChooser {
 extension LoopFunction {
   /// The attributes of the LLVM functions that make up a body.
   ///
-  /// The body for the choices that no other serves is run seldom, if another serves any result. Optimised for size it still has
-  /// vectors, with masks instead of a second loop for the rest, and takes LLVM a fraction of the
-  /// time.
+  /// The body for the choices that no other serves is run seldom, if another serves all results.
+  /// Optimised for size it still has vectors, with masks instead of a second loop for the rest, and
+  /// takes LLVM a fraction of the time.
   func attributes(of body: Body) -> [IRAttribute] {
-    let isRunSeldom = body.serves == nil && bodies.contains { $0.serves?.isEmpty == false }
+    let isRunSeldom =
+      body.serves == nil && !results.isEmpty
+      && bodies.contains { $0.serves?.count == results.count }
     return isRunSeldom ? [.optimizeForSize] : []
   }
 }
