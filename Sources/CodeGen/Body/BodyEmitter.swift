@@ -16,6 +16,9 @@ final class BodyEmitter {
   /// The places of buffers in the workspace plan.
   let placements: [BufferID: Int]
   let splitter: BlockSplitter
+  private(set) lazy var finder = UseFinder(function, body)
+  /// The numbers that a part of a block is still to load from its frame.
+  var isMissing: [Bool]
   /// Whether each result is wanted, where that is known.
   let wanted: [Bool?]
 
@@ -29,6 +32,7 @@ final class BodyEmitter {
     state = FunctionState(scope, arguments: arguments)
     self.wanted = wanted
     values = Array(repeating: nil, count: body.scalars.count)
+    isMissing = Array(repeating: false, count: body.scalars.count)
     loops = Array(repeating: nil, count: body.loops.count)
     strides = Array(repeating: nil, count: body.buffers.count)
     let places = body.plan.enumerated().map { ($1.buffer, $0) }
@@ -48,7 +52,7 @@ final class BodyEmitter {
       status = slot
     }
     return emitFunction {
-      emit(body.block, escaping: PartUses(body.commit.items, function, body).scalars)
+      emit(body.block, escaping: PartUses(body.commit.items, finder).scalars)
       guard !body.commit.items.isEmpty else { return }
       emitStop()
       emit(body.commit)

@@ -18,6 +18,8 @@ final class ObjectEmitter {
   var mathFunctions: [String: IRFunction] = [:]
   /// Functions for several lanes that calls of libm may become; they have no bodies yet.
   var laneFunctions: [LaneFunction: IRFunction] = [:]
+  /// What LLVM is told of these functions where one of them is called.
+  var laneVariants: [LaneFunction: IRAttribute] = [:]
   let debug: DebugLines?
 
   /// A place that instructions go to.

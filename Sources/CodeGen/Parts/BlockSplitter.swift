@@ -25,9 +25,9 @@ enum BlockPart {
   }
 
   /// What the part takes from outside.
-  func uses(_ function: LoopFunction, _ body: Body) -> PartUses {
-    guard case .guarded(let side, _) = self else { return PartUses(items, function, body) }
-    return PartUses(items, under: side.condition, function, body)
+  func uses(_ finder: UseFinder) -> PartUses {
+    guard case .guarded(let side, _) = self else { return PartUses(items, finder) }
+    return PartUses(items, under: side.condition, finder)
   }
 }
 

@@ -6,8 +6,8 @@ import Support
 extension BodyEmitter {
   /// Emits the parts of a block; `escaping` are the values that are used behind it.
   func emitParts(_ parts: [BlockPart], escaping: [ScalarID]) {
-    let plan = PartPlan(parts, escaping: escaping, function, body)
-    let layout = FrameLayout(plan, function, body)
+    let plan = PartPlan(parts, escaping: escaping, finder)
+    let layout = FrameLayout(plan, finder)
     let start = state.frameStart
     let frame = Frame(emitter: self, address: frameAddress(layout.size), layout: layout)
     state.frameStart += FrameLayout.padded(layout.size)
@@ -127,8 +127,14 @@ extension BodyEmitter {
     }
     if let lanesType { activeLanes = inner.load(.activeLanes, lanesType) }
     for name in function.symbols { scope.symbols[name] = inner.load(.symbol(name)) }
-    var taken = Taken(uses.captured)
-    take(uses.captured.filter { !isNumber($0) }, inner, &taken)
+    var taken = Taken()
+    for captured in uses.captured {
+      if case .scalar(let id) = captured, body[id].type.element.isFloat {
+        isMissing[id.index] = true
+      } else {
+        take(captured, inner, &taken)
+      }
+    }
     let result = emitFunction {
       let isTree = saved.aliases == nil
       aliases = isTree ? AliasScopes(body, tree: steps.items, object) : saved.aliases
@@ -137,12 +143,8 @@ extension BodyEmitter {
     object.builder.ret(result)
     state = saved
     giveBack(taken)
+    for id in uses.scalars { isMissing[id.index] = false }
     for id in leaving { values[id.index] = nil }
-  }
-
-  /// Whether something is a number to compute with, and so in no address or condition.
-  private func isNumber(_ captured: Captured) -> Bool {
-    if case .scalar(let id) = captured { body[id].type.element.isFloat } else { false }
   }
 
   /// Runs something if the condition of a part is true.
@@ -163,7 +165,7 @@ extension BodyEmitter {
     }
     let leaving = Set(leaving)
     for item in items {
-      take(PartUses([item], function, body).captured, frame, &taken)
+      takeNumbers(of: item, frame, &taken)
       emit(item)
       switch item {
       case .scalar(let id): if leaving.contains(id) { frame.store(.scalar(id), value(id)) }
@@ -175,31 +177,42 @@ extension BodyEmitter {
 
   /// What stood in the place of captured things outside of a part.
   private struct Taken {
-    /// What is still to be taken.
-    var missing: Set<Captured>
     var values: [(ScalarID, IRValue?)] = []
     var loops: [(LoopID, LoopState?)] = []
-
-    init(_ captured: [Captured]) { missing = Set(captured) }
   }
 
-  /// Loads what a part captures, as far as it has not done so, and puts it in its place.
-  private func take(_ captured: [Captured], _ frame: Frame, _ taken: inout Taken) {
-    for captured in captured where taken.missing.remove(captured) != nil {
-      let value = frame.load(captured)
-      switch captured {
-      case .scalar(let id):
-        taken.values.append((id, values[id.index]))
-        values[id.index] = value
-      case .variable(let loop):
-        taken.loops.append((loop, loops[loop.index]))
-        loops[loop.index]?.variable = value
-        loops[loop.index]?.lanesVariable = nil
-        loops[loop.index]?.level = 0
-      case .buffer(let id): state.bases[id] = value
-      case .argument(let role): state.arguments[role] = value
-      case .symbol, .activeLanes: break
-      }
+  /// Loads the numbers that a step computes with, as far as that has not been done: they are in no
+  /// address or condition.
+  private func takeNumbers(of item: Item, _ frame: Frame, _ taken: inout Taken) {
+    if case .scalar(let id) = item {
+      body[id].instruction.forEachOperand { takeNumber($0, frame, &taken) }
+    } else {
+      for id in PartUses([item], finder).scalars { takeNumber(id, frame, &taken) }
+    }
+  }
+
+  /// Loads a number that is still missing.
+  private func takeNumber(_ id: ScalarID, _ frame: Frame, _ taken: inout Taken) {
+    guard isMissing[id.index] else { return }
+    isMissing[id.index] = false
+    take(.scalar(id), frame, &taken)
+  }
+
+  /// Loads what a part captures, and puts it in its place.
+  private func take(_ captured: Captured, _ frame: Frame, _ taken: inout Taken) {
+    let value = frame.load(captured)
+    switch captured {
+    case .scalar(let id):
+      taken.values.append((id, values[id.index]))
+      values[id.index] = value
+    case .variable(let loop):
+      taken.loops.append((loop, loops[loop.index]))
+      loops[loop.index]?.variable = value
+      loops[loop.index]?.lanesVariable = nil
+      loops[loop.index]?.level = 0
+    case .buffer(let id): state.bases[id] = value
+    case .argument(let role): state.arguments[role] = value
+    case .symbol, .activeLanes: break
     }
   }
 
@@ -218,7 +231,7 @@ struct Frame {
 
   /// The bytes in front of something.
   private func offset(_ captured: Captured) -> Int {
-    guard let offset = layout.offsets[captured] else { preconditionFailure("no place in frame") }
+    guard let offset = layout.offset(of: captured) else { preconditionFailure("no place in frame") }
     return offset
   }
 

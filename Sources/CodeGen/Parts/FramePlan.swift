@@ -3,9 +3,9 @@ import Support
 
 /// Puts the frames of long bodies into the workspace: a stack has no room for much.
 struct FramePlan {
-  private let function: LoopFunction
   private let body: Body
   private let splitter: BlockSplitter
+  private let finder: UseFinder
 
   /// Frames of at most so many bytes stay on the stack.
   private static let stackLimit = 16_384
@@ -14,7 +14,8 @@ struct FramePlan {
   static func reserve(in function: LoopFunction) -> LoopFunction {
     var result = function
     for (number, body) in function.bodies.enumerated() {
-      let plan = FramePlan(function: function, body: body, splitter: BlockSplitter(body))
+      let plan = FramePlan(
+        body: body, splitter: BlockSplitter(body), finder: UseFinder(function, body))
       let bytes = max(plan.bytes(of: body.block), plan.bytes(of: body.commit))
       if bytes > stackLimit { result.bodies[number].reserveFrame(bytes) }
     }
@@ -26,8 +27,8 @@ struct FramePlan {
     guard let parts = splitter.parts(of: block) else {
       return block.items.reduce(0) { max($0, bytes(within: $1)) }
     }
-    let plan = PartPlan(parts, escaping: escaping(from: block), function, body)
-    let own = FrameLayout(plan, function, body).size
+    let plan = PartPlan(parts, escaping: escaping(from: block), finder)
+    let own = FrameLayout(plan, finder).size
     let inner = parts.reduce(0) { most, part in
       guard case .inPlace(let item) = part else { return most }
       return max(most, bytes(within: item))
@@ -46,7 +47,7 @@ struct FramePlan {
 
   /// The scalars of a block that are used behind it, as `BodyEmitter` has it.
   private func escaping(from block: Block) -> [ScalarID] {
-    if block == body.block { return PartUses(body.commit.items, function, body).scalars }
+    if block == body.block { return PartUses(body.commit.items, finder).scalars }
     return body.loops.first { $0.body == block }?.carried.map(\.next) ?? []
   }
 }
@@ -68,14 +69,17 @@ extension Body {
 
 extension FrameLayout {
   /// Gives everything that goes between parts a place.
-  init(_ plan: PartPlan, _ function: LoopFunction, _ body: Body) {
-    self.init()
-    for captured in plan.shared(function) { place(captured, bytes: captured.bytes(body)) }
+  init(_ plan: PartPlan, _ finder: UseFinder) {
+    let body = finder.body
+    self.init(scalars: body.scalars.count)
+    for captured in plan.shared(finder.function) { place(captured, bytes: captured.bytes(body)) }
     for number in plan.uses.indices {
       for id in plan.left[number] {
         place(.scalar(id), bytes: Captured.scalar(id).bytes(body))
       }
-      for id in plan.released(by: number) { release(.scalar(id)) }
+      for id in plan.released(by: number) {
+        release(.scalar(id), bytes: Captured.scalar(id).bytes(body))
+      }
     }
   }
 

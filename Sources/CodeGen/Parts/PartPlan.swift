@@ -8,17 +8,21 @@ struct PartPlan {
   private(set) var left: [[ScalarID]] = []
   /// What comes from outside of the block, in the order in which it is met.
   private(set) var outside: [Captured] = []
-  /// The part behind which a value is not needed any more.
-  private var lastUse: [ScalarID: Int] = [:]
-  private var producers: [ScalarID: Int] = [:]
+  /// By scalar, the part behind which it is not needed any more; negative if none needs it.
+  private var lastUse: [Int32]
+  /// By scalar, the part that computes it; negative if none does.
+  private var producers: [Int32]
   private var loopProducers: [LoopID: Int] = [:]
 
   /// Finds what goes between parts, and to `escaping` behind them.
-  init(_ parts: [BlockPart], escaping: [ScalarID], _ function: LoopFunction, _ body: Body) {
-    uses = parts.map { $0.uses(function, body) }
+  init(_ parts: [BlockPart], escaping: [ScalarID], _ finder: UseFinder) {
+    let body = finder.body
+    uses = parts.map { $0.uses(finder) }
     left = Array(repeating: [], count: parts.count)
+    lastUse = Array(repeating: -1, count: body.scalars.count)
+    producers = lastUse
     for (number, part) in parts.enumerated() {
-      for case .scalar(let id) in part.items { producers[id] = number }
+      for case .scalar(let id) in part.items { producers[id.index] = Int32(number) }
       for loop in uses[number].direct { loopProducers[loop] = number }
     }
     var seen: Set<Captured> = []
@@ -39,46 +43,58 @@ struct PartPlan {
   /// The part that computes a scalar; nil for one from outside of the block.
   func producer(of id: ScalarID, _ body: Body) -> Int? {
     if case .loopResult(let loop, _) = body[id].instruction { return loopProducers[loop] }
-    return producers[id]
+    let producer = producers[id.index]
+    return producer < 0 ? nil : Int(producer)
   }
 
   /// Notes that a part leaves a value for a later one.
   private mutating func leave(_ id: ScalarID, in producer: Int, until part: Int) {
     guard part > producer else { return }
-    if lastUse[id] == nil { left[producer].append(id) }
-    lastUse[id] = max(lastUse[id] ?? 0, part)
+    if lastUse[id.index] < 0 { left[producer].append(id) }
+    lastUse[id.index] = max(lastUse[id.index], Int32(part))
   }
 
   /// The values that no part behind this one needs.
   func released(by part: Int) -> [ScalarID] {
-    uses[part].scalars.filter { lastUse[$0] == part }
+    uses[part].scalars.filter { lastUse[$0.index] == part }
   }
 }
 
 /// Places in a frame, used again when what they held is not needed any more.
 struct FrameLayout {
   private(set) var size = 0
-  private(set) var offsets: [Captured: Int] = [:]
+  /// By scalar; negative for those without a place.
+  private var scalars: [Int32]
+  private var others: [Captured: Int] = [:]
   private var free: [Int: [Int]] = [:]
-  private var sizes: [Captured: Int] = [:]
+
+  /// An empty frame of a body with so many scalars.
+  init(scalars count: Int) { scalars = Array(repeating: -1, count: count) }
+
+  /// The bytes in front of something that has been given a place; nil for other things.
+  func offset(of captured: Captured) -> Int? {
+    guard case .scalar(let id) = captured else { return others[captured] }
+    return scalars[id.index] < 0 ? nil : Int(scalars[id.index])
+  }
 
   /// Gives something a place of so many bytes, a power of two.
   mutating func place(_ captured: Captured, bytes: Int) {
-    sizes[captured] = bytes
-    if let offset = free[bytes]?.popLast() {
-      offsets[captured] = offset
+    let offset: Int
+    if let used = free[bytes]?.popLast() {
+      offset = used
+    } else {
+      offset = (size + bytes - 1) / bytes * bytes
+      size = offset + bytes
+    }
+    guard case .scalar(let id) = captured else {
+      others[captured] = offset
       return
     }
-    size = (size + bytes - 1) / bytes * bytes
-    offsets[captured] = size
-    size += bytes
+    scalars[id.index] = Int32(offset)
   }
 
-  /// Gives a place back; whatever it held is still told of by `offsets`.
-  mutating func release(_ captured: Captured) {
-    guard let bytes = sizes.removeValue(forKey: captured), let offset = offsets[captured] else {
-      return
-    }
-    free[bytes, default: []].append(offset)
+  /// Gives the place of something back; where it was is still told.
+  mutating func release(_ captured: Captured, bytes: Int) {
+    if let offset = offset(of: captured) { free[bytes, default: []].append(offset) }
   }
 }

@@ -14,26 +14,51 @@ enum Captured: Hashable {
   case activeLanes
 }
 
+/// What finds out what steps of a body use: marks for its scalars serve one question after the other.
+final class UseFinder {
+  let function: LoopFunction
+  let body: Body
+  /// The last question in which each scalar was defined, and that in which it was taken.
+  fileprivate var defined: [Int32]
+  fileprivate var taken: [Int32]
+  /// The number of questions so far.
+  private var count: Int32 = 0
+
+  init(_ function: LoopFunction, _ body: Body) {
+    self.function = function
+    self.body = body
+    defined = Array(repeating: 0, count: body.scalars.count)
+    taken = defined
+  }
+
+  /// The number of a new question.
+  fileprivate func ask() -> Int32 {
+    count += 1
+    return count
+  }
+}
+
 /// What some steps take from outside, and what they leave behind.
 struct PartUses {
-  private let function: LoopFunction
-  private let body: Body
+  private let finder: UseFinder
+  private let question: Int32
   /// In the order in which it is met.
   private(set) var captured: [Captured] = []
   private(set) var stops = false
+  /// What is taken that is no scalar.
   private var seen: Set<Captured> = []
-  private var defined: Set<ScalarID> = []
   /// The loops that stand in the steps, however deep.
   private(set) var entered: Set<LoopID> = []
   /// The loops that stand in the steps themselves, not in a loop or a branch of theirs.
   private(set) var direct: Set<LoopID> = []
 
+  private var function: LoopFunction { finder.function }
+  private var body: Body { finder.body }
+
   /// What some steps use, which run under a condition if there is one.
-  init(
-    _ items: [Item], under condition: ScalarID? = nil, _ function: LoopFunction, _ body: Body
-  ) {
-    self.function = function
-    self.body = body
+  init(_ items: [Item], under condition: ScalarID? = nil, _ finder: UseFinder) {
+    self.finder = finder
+    question = finder.ask()
     if let condition { use(condition) }
     for item in items {
       add(item)
@@ -46,9 +71,16 @@ struct PartUses {
     captured.compactMap { if case .scalar(let id) = $0 { id } else { nil } }
   }
 
-  /// Notes that something is taken from outside.
+  /// Notes that something but a scalar is taken from outside.
   private mutating func capture(_ captured: Captured) {
     if seen.insert(captured).inserted { self.captured.append(captured) }
+  }
+
+  /// Notes that a scalar is taken from outside.
+  private mutating func capture(_ id: ScalarID) {
+    if finder.taken[id.index] == question { return }
+    finder.taken[id.index] = question
+    captured.append(.scalar(id))
   }
 
   /// Adds the steps of a block.
@@ -61,7 +93,7 @@ struct PartUses {
     switch item {
     case .scalar(let id):
       add(body[id].instruction)
-      defined.insert(id)
+      finder.defined[id.index] = question
     case .store(let store):
       use(store.value)
       if let mask = store.mask { use(mask) }
@@ -93,17 +125,17 @@ struct PartUses {
   private mutating func use(_ id: ScalarID) {
     switch body[id].instruction {
     case .carried(let loop, _), .loopResult(let loop, _):
-      if !entered.contains(loop) { capture(.scalar(id)) }
+      if !entered.contains(loop) { capture(id) }
     case .constant, .dim, .loopVariable, .index, .isWanted, .unary, .binary, .compare,
       .multiplyAdd, .select, .convert, .bitcast, .call, .load, .acrossLanes, .splat, .accumulate,
       .round:
-      if !defined.contains(id) { capture(.scalar(id)) }
+      if finder.defined[id.index] != question { capture(id) }
     }
   }
 
   /// Adds what an instruction uses.
   private mutating func add(_ instruction: Instruction) {
-    for operand in instruction.operands { use(operand) }
+    instruction.forEachOperand { use($0) }
     switch instruction {
     case .loopVariable(let loop): use(loop)
     case .index(let index): add(index)

@@ -61,13 +61,14 @@ extension ObjectEmitter {
     guard let function = laneFunction(key) else { return nil }
     let call = builder.call(function, arguments)
     if key.lanes == 1, options.optimization.rawValue >= 2 {
-      builder.add(.string("vector-function-abi-variant", laneVariants(of: key)), toCall: call)
+      builder.add(laneVariants(of: key), toCall: call)
     }
     return call
   }
 
   /// The functions for several lanes in the spelling of LLVM's vector function ABI.
-  private func laneVariants(of scalar: LaneFunction) -> String {
+  private func laneVariants(of scalar: LaneFunction) -> IRAttribute {
+    if let known = laneVariants[scalar] { return known }
     let parameters = String(repeating: "v", count: scalar.function.arity)
     let variants = ObjectEmitter.laneCounts.map { lanes in
       let type = ScalarType(scalar.element, lanes: lanes)
@@ -75,7 +76,10 @@ extension ObjectEmitter {
       _ = laneFunction(key)
       return "_ZGV_LLVM_N\(lanes)\(parameters)_\(scalar.name)(\(key.name))"
     }
-    return variants.joined(separator: ",")
+    let attribute = IRAttribute.string(
+      "vector-function-abi-variant", variants.joined(separator: ","))
+    laneVariants[scalar] = attribute
+    return attribute
   }
 
   /// Keeps LLVM from dropping the declarations, which nothing but attributes names.
