@@ -6,16 +6,17 @@ extension Rewriter {
   /// The value that the first fitting rule gives; nil if none fits.
   mutating func rewritten(_ candidate: Candidate) -> Value? {
     guard mayApply else { return nil }
-    let attempts = table.attempts(for: candidate.operation)
+    let list = table.attempts(for: candidate.operation)
     guard depth < Rewriter.depthLimit, fuel > 0 else {
-      if !attempts.isEmpty { isIncomplete = true }
+      if !list.attempts.isEmpty { isIncomplete = true }
       return nil
     }
     depth += 1
     defer { depth -= 1 }
-    let operands = candidate.operands.map { identity(of: $0) }
     let isExactOnly = options.strict && isFloating(candidate)
-    for attempt in attempts where attempt.mayFit(operands) {
+    for number in list.attempts.indices
+    where list.mayFit(number, candidate.operands, operations) {
+      let attempt = list.attempts[number]
       let rule = table.rules[attempt.rule]
       if isExactOnly, rule.exactness != .exact { continue }
       if let value = applied(rule, attempt, to: candidate) { return value }

@@ -32,7 +32,7 @@ package struct Rewriter: Sendable {
   /// The values of nodes that were made or rewritten.
   private var nodes: [NodeKey: Value] = [:]
   /// The operations of the nodes, by value.
-  private var operations: [ObjectIdentifier] = []
+  private(set) var operations: [ObjectIdentifier] = []
 
   init(_ table: RuleTable, _ options: RewriteOptions, _ log: RewriteLog, like source: Graph) {
     graph = Graph(withoutNodesOf: source)

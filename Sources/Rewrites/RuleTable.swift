@@ -23,19 +23,37 @@ struct RuleTable: Sendable {
     let rule: Int
     /// The left side in one order of operands; nil for code.
     let left: Pattern?
-    let needs: [Need]
+  }
 
-    /// Whether operands of these operations may fit.
-    func mayFit(_ operands: [ObjectIdentifier]) -> Bool {
-      guard operands.count >= needs.count else { return false }
-      for index in needs.indices {
-        switch needs[index] {
+  /// What to try on nodes of one operation, in order. What the attempts need lies together, apart
+  /// from their patterns: nearly all fail at the quick look.
+  final class AttemptList: Sendable {
+    let attempts: [Attempt]
+    private let needs: [Need]
+    /// Where the needs of each attempt begin, and where the last ones end.
+    private let starts: [Int]
+
+    init(_ list: [(attempt: Attempt, needs: [Need])]) {
+      attempts = list.map(\.attempt)
+      needs = list.flatMap(\.needs)
+      var starts = [0]
+      for entry in list { starts.append(starts[starts.count - 1] + entry.needs.count) }
+      self.starts = starts
+    }
+
+    /// Whether an attempt may fit operands, given the operations by value.
+    func mayFit(_ number: Int, _ operands: [Value], _ operations: [ObjectIdentifier]) -> Bool {
+      let start = starts[number]
+      let count = starts[number + 1] - start
+      guard operands.count >= count else { return false }
+      for index in 0..<count {
+        let operand = operations[Int(operands[index].index)]
+        switch needs[start + index] {
         case .anything: continue
         case .constant:
-          let operand = operands[index]
           guard operand == RuleTable.literal || operand == RuleTable.broadcast else { return false }
         case .operation(let wanted):
-          guard operands[index] == wanted else { return false }
+          guard operand == wanted else { return false }
         }
       }
       return true
@@ -47,28 +65,28 @@ struct RuleTable: Sendable {
 
   /// The rules in the order in which they are tried.
   let rules: [Rule]
-  private var attempts: [ObjectIdentifier: [Attempt]] = [:]
+  private var lists: [ObjectIdentifier: AttemptList] = [:]
 
   init(_ rules: [Rule], _ options: RewriteOptions) {
     self.rules = rules.filter { !options.disabled.contains($0.name) }
   }
 
-  /// What to try on nodes of an operation, in order; the list is made when it is first asked for.
-  mutating func attempts(for operation: Operation) -> [Attempt] {
+  /// What to try on nodes of an operation; the list is made when it is first asked for.
+  mutating func attempts(for operation: Operation) -> AttemptList {
     let key = ObjectIdentifier(operation)
-    if let known = attempts[key] { return known }
-    var list: [Attempt] = []
+    if let known = lists[key] { return known }
+    var list: [(attempt: Attempt, needs: [Need])] = []
     for (number, rule) in rules.enumerated() where rule.heads.contains(operation) {
       switch rule.body {
-      case .code: list.append(Attempt(rule: number, left: nil, needs: []))
+      case .code: list.append((Attempt(rule: number, left: nil), []))
       case .sides(let orientations, _):
         for left in orientations {
-          let needs = left.operands.map { Need($0) }
-          list.append(Attempt(rule: number, left: left, needs: needs))
+          list.append((Attempt(rule: number, left: left), left.operands.map { Need($0) }))
         }
       }
     }
-    attempts[key] = list
-    return list
+    let made = AttemptList(list)
+    lists[key] = made
+    return made
   }
 }
