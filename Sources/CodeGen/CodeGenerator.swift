@@ -90,15 +90,6 @@ package struct CodeGenerator: ~Copyable {
     }
   }
 
-  /// The passes behind which code of our own stands in the place of functions of libm.
-  private static let lanePipeline = "always-inline,function(early-cse)"
-
-  /// The passes, in LLVM's spelling.
-  private var pipeline: String {
-    let level = options.optimization.rawValue
-    return "default<O\(level)>" + (options.sanitizesAddresses ? ",asan" : "")
-  }
-
   /// The machine code of a module, which it spoils.
   private func code(
     of module: borrowing Module, _ kind: FileKind, times: inout PassTimes
