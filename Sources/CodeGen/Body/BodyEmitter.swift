@@ -151,8 +151,9 @@ final class BodyEmitter {
 
   /// The value of a scalar in so many lanes.
   func value(_ id: ScalarID, lanes: Int) -> IRValue {
-    let value = value(id)
-    return body[id].type.lanes == lanes ? value : object.builder.splat(value, lanes: lanes)
+    if body[id].type.lanes == lanes { return value(id) }
+    return state.constants?.load(id, lanes: lanes, object)
+      ?? object.builder.splat(value(id), lanes: lanes)
   }
 }
 

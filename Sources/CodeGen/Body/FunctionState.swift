@@ -24,6 +24,8 @@ struct FunctionState {
   var offsets: [Quantity]?
   /// Where in the frame buffer of the body a further frame may begin.
   var frameStart = 0
+  /// The constants of a part that is translated as it stands.
+  var constants: LaneConstants?
   /// Whether a loop is open.
   var isInTree = false
   /// What is known of the accesses of the loop tree that is being emitted.

@@ -104,9 +104,13 @@ extension BodyEmitter {
   /// it stands: its common subexpressions are found and its constants folded already, and LLVM
   /// takes five times as long to make it 15 % smaller.
   private func attributes(of part: PartUses) -> [IRAttribute] {
-    guard part.entered.isEmpty else { return function.attributes(of: body) }
-    if body.scalars.count > BlockSplitter.hugeBody { return [.optimizeNone] }
-    return function.attributes(of: body) + [.noImplicitFloat]
+    if isTranslatedAsItStands(part) { return [.optimizeNone] }
+    return function.attributes(of: body) + (part.entered.isEmpty ? [.noImplicitFloat] : [])
+  }
+
+  /// Whether a part is straight code of a huge body.
+  private func isTranslatedAsItStands(_ part: PartUses) -> Bool {
+    part.entered.isEmpty && body.scalars.count > BlockSplitter.hugeBody
   }
 
   /// Emits a part as a function.
@@ -120,6 +124,9 @@ extension BodyEmitter {
     let lanesType = activeLanes?.type
     let inner = Frame(emitter: self, address: part.parameter(0), layout: frame.layout)
     state = FunctionState(FunctionScope(part))
+    if isTranslatedAsItStands(uses) {
+      state.constants = LaneConstants(steps.items, body, object)
+    }
     if hadChecks {
       let slot = object.builder.alloca(object.context.i32, align: 4)
       object.builder.store(part.parameter(1), slot)
