@@ -139,4 +139,11 @@ struct FactorResidualTests {
       }
     }
   }
+
+  /// A 0 on the diagonal moves by one place in a turn of the QR method, and here all are 0.
+  @Test func singularValuesOfAShift() throws {
+    let compiled = try Self.compiled("u, s, t = svd(a)", .f64, "n, n")
+    let results = try compiled.run(["a": Matrix(80, 80) { $1 == $0 + 1 ? 1 : 0 }])
+    #expect(results["s"] == Array(repeating: 1, count: 79) + [0])
+  }
 }

@@ -29,11 +29,22 @@ struct BidiagonalLoops {
     let rightFactors: BufferID
     /// The vector of a reflection.
     let vector: BufferID
-    let leftSweep: RotationSweep
-    let rightSweep: RotationSweep
+    let leftSweeps: RotationSweeps
+    let rightSweeps: RotationSweeps
+
+    init(_ b: inout LoopBuilder, _ element: DType, size: Dim) {
+      left = b.scratch("left", element, [size, size])
+      right = b.scratch("right", element, [size, size])
+      leftFactors = b.scratch("factors", element, [size])
+      rightFactors = b.scratch("factors", element, [size])
+      vector = b.scratch("vector", element, [size])
+      leftSweeps = RotationSweeps(&b, of: left, isReversed: false)
+      rightSweeps = RotationSweeps(&b, of: right, isReversed: false)
+    }
   }
 
-  /// Turns of the QR method for one singular value; LAPACK's limit is 6 for each on the average.
+  /// Turns of the QR method for one singular value, beside one for each row: a 0 on the diagonal
+  /// moves by one place in a turn. Mostly two or three are needed.
   private static let turnLimit = 60
 
   /// Numbers too small to rotate by: quotients by them would lose digits. What stands beside the
@@ -48,16 +59,7 @@ struct BidiagonalLoops {
     values = b.scratch("values", element, [size])
     beside = b.scratch("beside", element, [size])
     sums = b.scratch("sums", element, [size])
-    sides =
-      hasVectors
-      ? Sides(
-        left: b.scratch("left", element, [size, size]),
-        right: b.scratch("right", element, [size, size]),
-        leftFactors: b.scratch("factors", element, [size]),
-        rightFactors: b.scratch("factors", element, [size]),
-        vector: b.scratch("vector", element, [size]),
-        leftSweep: RotationSweep(&b, element, size: size),
-        rightSweep: RotationSweep(&b, element, size: size)) : nil
+    sides = hasVectors ? Sides(&b, element, size: size) : nil
   }
 
   /// The vectors as rows, unsorted.
@@ -188,9 +190,15 @@ struct BidiagonalLoops {
 
   /// Turns two diagonals into one, from the last value on.
   private func iterate(_ b: inout LoopBuilder) {
+    sides?.leftSweeps.begin(&b)
+    sides?.rightSweeps.begin(&b)
+    defer {
+      sides?.leftSweeps.apply(&b)
+      sides?.rightSweeps.apply(&b)
+    }
     b.each("value", size, isReversed: true) { b, last in
       let going = b.constant(.bool, .bool(true))
-      let left = b.loop("turn", Dim(BidiagonalLoops.turnLimit), carrying: [going]) { b, id, _ in
+      let left = b.loop("turn", size + BidiagonalLoops.turnLimit, carrying: [going]) { b, id, _ in
         b.body[id].going = 0
         let first = blockStart(&b, last)
         let isOpen = b.compare(.notEqual, first, b.position(last))
@@ -235,19 +243,22 @@ struct BidiagonalLoops {
     let shifted = b.multiply(
       b.subtract(b.unary(.abs, start), shift), b.add(sign, b.divide(shift, divisor)))
     let f = b.select(isZero, start, shifted)
+    // Both sides keep as many sweeps.
+    let sweep = sides?.leftSweeps.current(&b)
     let results = b.fold("rotation", from: first, to: last, within: size, [f, coupling]) {
-      b, i, entering in rotate(&b, i, first, last, entering)
+      b, i, entering in rotate(&b, i, first, last, sweep, entering)
     }
     b.store(results[0], to: beside, [last - Dim(1)])
-    guard let sides else { return }
-    sides.rightSweep.apply(&b, to: sides.right, from: first, to: last)
-    sides.leftSweep.apply(&b, to: sides.left, from: first, to: last)
+    guard let sides, let sweep else { return }
+    sides.rightSweeps.finish(&b, sweep, from: first, to: last)
+    sides.leftSweeps.finish(&b, sweep, from: first, to: last)
   }
 
   /// One pair of rotations; takes what the first of them is to make a number and 0 of, and gives it
   /// for the next pair.
   private func rotate(
-    _ b: inout LoopBuilder, _ i: Index, _ first: Index, _ last: Index, _ entering: [ScalarID]
+    _ b: inout LoopBuilder, _ i: Index, _ first: Index, _ last: Index, _ sweep: ScalarID?,
+    _ entering: [ScalarID]
   ) -> [ScalarID] {
     let next = i + Dim(1)
     let (c, s, r) = rotation(&b, entering[0], entering[1])
@@ -268,9 +279,9 @@ struct BidiagonalLoops {
     let g2 = b.multiply(leftS, behind)
     let isLast = b.compare(.equal, b.position(next), b.position(last))
     b.store(b.select(isLast, behind, b.multiply(leftC, behind)), to: beside, [next])
-    if let sides {
-      sides.rightSweep.store(&b, at: i, c, s)
-      sides.leftSweep.store(&b, at: i, leftC, leftS)
+    if let sides, let sweep {
+      sides.rightSweeps.store(&b, in: sweep, at: i, c, s)
+      sides.leftSweeps.store(&b, in: sweep, at: i, leftC, leftS)
     }
     return [f2, g2]
   }

@@ -14,7 +14,7 @@ struct EighLoops {
   /// The lower triangle, then in row `i` the vector of the reflection of that row.
   private let work: BufferID
   /// The eigenvectors as rows, with the rotations that they still have to make.
-  private let vectors: (rows: BufferID, sweep: RotationSweep)?
+  private let vectors: (rows: BufferID, sweeps: RotationSweeps)?
   /// The diagonal, then the eigenvalues.
   private let diagonal: BufferID
   /// What stands beside the diagonal.
@@ -51,9 +51,12 @@ struct EighLoops {
     self.size = size
     self.element = element
     work = b.scratch("reflections", element, [size, size])
-    vectors =
-      hasVectors
-      ? (b.scratch("vectors", element, [size, size]), RotationSweep(&b, element, size: size)) : nil
+    if hasVectors {
+      let rows = b.scratch("vectors", element, [size, size])
+      vectors = (rows, RotationSweeps(&b, of: rows, isReversed: true))
+    } else {
+      vectors = nil
+    }
     diagonal = b.scratch("diagonal", element, [size])
     beside = b.scratch("beside", element, [size])
     factors = b.scratch("factors", element, [size])
@@ -169,6 +172,8 @@ struct EighLoops {
 
   /// Turns three diagonals into one.
   private func iterate(_ b: inout LoopBuilder) {
+    vectors?.sweeps.begin(&b)
+    defer { vectors?.sweeps.apply(&b) }
     b.each("value", size) { b, first in
       let going = b.constant(.bool, .bool(true))
       let left = b.loop("turn", Dim(EighLoops.turnLimit), carrying: [going]) { b, id, _ in
@@ -213,21 +218,21 @@ struct EighLoops {
     let root = b.unary(.sqrt, b.multiplyAdd(half, half, one))
     let divisor = b.add(half, b.binary(.copysign, root, half))
     let end = b.subtract(b.load(diagonal, [last]), start)
+    let sweep = vectors?.sweeps.current(&b)
     let shifted = b.add(end, b.divide(coupling, divisor))
     let results = b.fold(
       "rotation", from: first, to: last, within: size, isReversed: true,
       [one, one, zero, shifted]
-    ) { b, i, entering in rotate(&b, i, entering) }
+    ) { b, i, entering in rotate(&b, i, sweep, entering) }
     b.store(b.subtract(b.load(diagonal, [first]), results[2]), to: diagonal, [first])
     b.store(results[3], to: beside, [first])
     b.store(zero, to: beside, [last])
-    guard let vectors else { return }
-    vectors.sweep.apply(&b, to: vectors.rows, from: first, to: last, isReversed: true)
+    if let sweep { vectors?.sweeps.finish(&b, sweep, from: first, to: last) }
   }
 
   /// One rotation of two neighbours; carries sine, cosine, shift and what is to be rotated away.
   private func rotate(
-    _ b: inout LoopBuilder, _ i: Index, _ entering: [ScalarID]
+    _ b: inout LoopBuilder, _ i: Index, _ sweep: ScalarID?, _ entering: [ScalarID]
   ) -> [ScalarID] {
     let (sine, cosine, shift, g) = (entering[0], entering[1], entering[2], entering[3])
     let next = i + Dim(1)
@@ -247,7 +252,7 @@ struct EighLoops {
     let sum = b.multiplyAdd(b.subtract(b.load(diagonal, [i]), above), s, twice)
     let moved = b.multiply(s, sum)
     b.store(b.add(above, moved), to: diagonal, [next])
-    vectors?.sweep.store(&b, at: i, c, b.negate(s))
+    if let sweep { vectors?.sweeps.store(&b, in: sweep, at: i, c, b.negate(s)) }
     return [s, c, moved, b.multiplyAdd(c, sum, b.negate(h))]
   }
 
