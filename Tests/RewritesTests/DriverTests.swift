@@ -176,7 +176,7 @@ import Testing
     #expect(told.map(\.number) == [1, 2, 3, 4])
     #expect(counters.counts["rewrites"] == 4)
     #expect(told[3].before.hasPrefix("neg(%"))
-    #expect(told[3].after == "%0 = parameter() 0: f64[n]")
+    #expect(told[3].after == "%0 = parameter 0: f64[n]")
   }
 
   @Test func rulesRoundTripToText() {
