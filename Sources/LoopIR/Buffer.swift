@@ -31,6 +31,9 @@ package struct Buffer: Hashable, Sendable {
   package var element: DType
   package var shape: [Dim]
   package var storage: Storage
+  /// How many lanes of the loop around its uses have elements of their own: then those of one
+  /// position are neighbours.
+  package var lanes = 1
   package var site: Site
 
   package init(name: String, element: DType, shape: [Dim], storage: Storage, site: Site) {
@@ -43,4 +46,7 @@ package struct Buffer: Hashable, Sendable {
 
   /// The number of elements.
   package var count: Dim { Dim.product(shape) }
+
+  /// The shape of its memory: lanes are a last axis.
+  package var memoryShape: [Dim] { lanes == 1 ? shape : shape + [Dim(lanes)] }
 }

@@ -76,7 +76,7 @@ extension LoopBuilder {
   package mutating func load(
     _ buffer: BufferID, _ indices: [Index], mask: ScalarID? = nil
   ) -> ScalarID {
-    var lanes = mask.map { type($0).lanes } ?? 1
+    var lanes = max(mask.map { type($0).lanes } ?? 1, body[buffer].lanes)
     for index in indices {
       for term in index.loops { lanes = max(lanes, body[term.variable].lanes) }
       for term in index.scalars { lanes = max(lanes, type(term.variable).lanes) }

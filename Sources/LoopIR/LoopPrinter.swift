@@ -142,7 +142,8 @@ extension LoopPrinter {
 
   /// A buffer with its type.
   private func spelling(_ buffer: Buffer) -> String {
-    Formal.spelling(buffer.name, buffer.element, buffer.shape)
+    let type = Formal.spelling(buffer.name, buffer.element, buffer.shape)
+    return buffer.lanes == 1 ? type : "\(type) x\(buffer.lanes)"
   }
 
   /// A store.

@@ -5,6 +5,11 @@ extension LoopVerifier {
   func verify(_ buffer: Buffer) throws(LoopVerificationError) {
     for dim in buffer.shape { try verify(dim) }
     switch buffer.storage {
+    case .parameter, .result, .update, .constant:
+      guard buffer.lanes == 1 else { throw failure("buffer \(buffer.name) has lanes") }
+    case .workspace, .local, .alias: break
+    }
+    switch buffer.storage {
     case .parameter(let number): try verify(buffer, is: number, of: function.parameters)
     case .result(let number): try verify(buffer, is: number, of: function.results)
     case .update(let number):
@@ -27,7 +32,7 @@ extension LoopVerifier {
     case .workspace: break
     case .alias(let original):
       guard original.index < body.buffers.count, let root = body.root(of: original),
-        body[root].element == buffer.element
+        body[root].element == buffer.element, body[root].lanes == buffer.lanes
       else { throw failure("buffer \(buffer.name) is an alias of nothing that fits") }
     }
   }
@@ -71,7 +76,10 @@ extension LoopVerifier {
     guard access.indices.count == buffer.shape.count else {
       throw failure("buffer \(buffer.name) has \(buffer.shape.count) axes")
     }
-    var lanes = 1
+    var lanes = buffer.lanes
+    if lanes > 1, !openLoops.contains(where: { body[$0].lanes == lanes }) {
+      throw failure("buffer \(buffer.name) has \(lanes) lanes where no loop has them")
+    }
     for index in access.indices { lanes = try joined(lanes, verify(index)) }
     return lanes
   }

@@ -31,7 +31,12 @@ enum BodyWalk {
 
   /// Calls `visit` for every item that is reached, outer ones first.
   static func visit(_ body: Body, _ visit: (Item) -> Void) {
-    var pending = Array((body.block.items + body.commit.items).reversed())
+    self.visit(Block(body.block.items + body.commit.items), body, visit)
+  }
+
+  /// Calls `visit` for every item of a block and of the blocks in it, outer ones first.
+  static func visit(_ block: Block, _ body: Body, _ visit: (Item) -> Void) {
+    var pending = Array(block.items.reversed())
     while let item = pending.popLast() {
       visit(item)
       switch item {

@@ -89,6 +89,7 @@ package enum Lowering {
     Forwarding.run(&body)
     DeadStores.run(&body)
     Compaction.run(&body)
+    TurnLanes.run(&body)
     Widening.run(&body)
     WorkspacePlan.run(&body)
     return body

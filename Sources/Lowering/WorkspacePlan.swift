@@ -55,7 +55,9 @@ struct WorkspacePlan {
     }
   }
 
-  private static func bytes(of buffer: Buffer) -> Dim { buffer.count * Dim(buffer.element.byteSize) }
+  private static func bytes(of buffer: Buffer) -> Dim {
+    Dim.product(buffer.memoryShape) * Dim(buffer.element.byteSize)
+  }
 
   private static func measure(_ lifetimes: inout [Lifetime], _ body: Body) {
     for index in lifetimes.indices {

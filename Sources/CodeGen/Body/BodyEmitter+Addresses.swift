@@ -20,12 +20,13 @@ extension BodyEmitter {
     var uniform = linear
     uniform.scalars = linear.scalars.filter { body[$0.variable].type.lanes == 1 }
     let spread = linear.scalars.filter { body[$0.variable].type.lanes > 1 }
-    let stride = linear.loops.filter { isLaneLoop($0.variable) }
+    let isOwn = body[access.buffer].lanes > 1
+    let stride = isOwn ? Dim(1) : linear.loops.filter { isLaneLoop($0.variable) }
       .reduce(Dim(0)) { $0 + $1.coefficient }
     if !spread.isEmpty {
       let first = pointer(access.buffer, uniform, isGuarded: true)
       let index = laneIndex(stride, spread, lanes: lanes)
-      return .many(element(access.buffer, first, index, isInBounds: false), areDistinct: false)
+      return .many(element(access.buffer, first, index, isInBounds: false), areDistinct: isOwn)
     }
     if stride == Dim(0) { return .one(pointer(access.buffer, uniform, isGuarded: isGuarded)) }
     if stride == Dim(-1) {
@@ -90,7 +91,7 @@ extension BodyEmitter {
   /// The number of elements from one position to the next, for each axis.
   private func strides(of buffer: BufferID) -> [Dim] {
     if let known = strides[buffer.index] { return known }
-    var stride = Dim(1)
+    var stride = Dim(body[buffer].lanes)
     var result: [Dim] = []
     for dim in body[buffer].shape.reversed() {
       result.append(stride)
@@ -114,6 +115,14 @@ extension BodyEmitter {
     }
     let base = base(access.buffer)
     guard let number else { return .one(base) }
+    let isOwn = body[access.buffer].lanes > 1
+    if isOwn {
+      let type = object.context.i64.vector(lanes)
+      let first = object.builder.splat(number, lanes: number.type.isVector ? 1 : lanes)
+      let factor = object.builder.splat(index(lanes), lanes: lanes)
+      let own = object.builder.add(object.builder.mul(first, factor), type.iota)
+      return .many(element(access.buffer, base, own, isInBounds: false), areDistinct: true)
+    }
     let pointer = element(access.buffer, base, number, isInBounds: false)
     return count > 1 ? .many(pointer, areDistinct: false) : .one(pointer)
   }

@@ -6,7 +6,7 @@ import Support
 extension BodyEmitter {
   /// Loads an element for each lane; 0 where a mask is false, and behind the end of the loop.
   func loadLanes(_ access: Access, mask: ScalarID?, lanes: Int) -> IRValue {
-    let active = lanesMask(mask, lanes)
+    let active = lanesMask(mask, lanes, of: access.buffer)
     let element = body[access.buffer].element
     let type = object.memoryType(element).vector(lanes)
     let raw: IRValue
@@ -42,11 +42,13 @@ extension BodyEmitter {
       type, pointers, align: element.byteSize, mask: mask, passthru: type.zero)
   }
 
-  /// The lanes that a mask has and that are within the end of the loop; nil for all.
-  private func lanesMask(_ mask: ScalarID?, _ lanes: Int) -> IRValue? {
-    guard let mask else { return activeLanes }
+  /// The lanes that a mask has and that are within the end of the loop; nil for all. Memory that
+  /// lanes have of their own may be touched behind the end as well.
+  private func lanesMask(_ mask: ScalarID?, _ lanes: Int, of buffer: BufferID) -> IRValue? {
+    let within = body[buffer].lanes > 1 ? nil : activeLanes
+    guard let mask else { return within }
     let wide = value(mask, lanes: lanes)
-    return activeLanes.map { object.builder.and(wide, $0) } ?? wide
+    return within.map { object.builder.and(wide, $0) } ?? wide
   }
 
   /// The lanes in the opposite order.
@@ -57,7 +59,7 @@ extension BodyEmitter {
 
   /// Stores an element for each lane that a mask has.
   func storeLanes(_ store: Store, lanes: Int) {
-    let active = lanesMask(store.mask, lanes)
+    let active = lanesMask(store.mask, lanes, of: store.access.buffer)
     let value = value(store.value, lanes: lanes)
     let buffer = store.access.buffer
     switch address(store.access, lanes: lanes, isGuarded: store.mask != nil) {

@@ -82,7 +82,7 @@ extension BodyEmitter {
 
   /// The number of lanes of the position of an access.
   private func addressLanes(_ access: Access) -> Int {
-    var lanes = 1
+    var lanes = body[access.buffer].lanes
     for index in access.indices {
       for term in index.loops { lanes = max(lanes, loops[term.variable.index]?.lanes ?? 1) }
       for term in index.scalars { lanes = max(lanes, body[term.variable].type.lanes) }

@@ -111,7 +111,7 @@ extension BodyEmitter {
         object.builder.element(object.context.i8, given(.workspace), object.value(offset))
       }
     case .local:
-      let count = max(body[root].count.constant ?? 0, 1)
+      let count = max(Dim.product(body[root].memoryShape).constant ?? 0, 1)
       let type = object.memoryType(body[root].element).array(count)
       return object.entryAlloca(type, align: WorkspacePlan.alignment)
     case .alias: preconditionFailure("an alias is no root")

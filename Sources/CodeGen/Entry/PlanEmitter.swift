@@ -17,7 +17,7 @@ struct PlanEmitter {
       var start = Quantity.zero
       for number in placement.below { start = object.maximum(start, ends[number]) }
       let buffer = body[placement.buffer]
-      let size = sizes.size(buffer.shape, buffer.element)
+      let size = sizes.size(buffer.memoryShape, buffer.element)
       let bytes = object.padded(object.product(size.count, UInt64(buffer.element.byteSize)))
       let needed = PlanEmitter.saturated(bytes, size.overflow, object)
       let end = object.sum(start, needed, fits: sizes.isTrusted)

@@ -32,7 +32,7 @@ enum WorkspacePlan {
 
   /// The bytes of a buffer of a known size, rounded up to the alignment.
   private static func fixedBytes(_ buffer: Buffer) -> Int? {
-    guard let count = buffer.count.constant else { return nil }
+    guard let count = Dim.product(buffer.memoryShape).constant else { return nil }
     let (bytes, overflow) = max(count, 0).multipliedReportingOverflow(by: buffer.element.byteSize)
     let (padded, overflow2) = bytes.addingReportingOverflow(alignment - 1)
     return overflow || overflow2 ? nil : padded / alignment * alignment

@@ -1,0 +1,136 @@
+import LoopIR
+import Support
+
+/// Runs the turns of some innermost loops in lanes.
+///
+/// LLVM finds the lanes of most short loops by itself. Where thousands of steps were fused into one
+/// loop, it takes time that grows with the square of their number, or gives up; lanes that are
+/// spelled out let code generation cut such a body into functions. And it does not see that the greatest of
+/// chosen elements is a reduction.
+struct Widening {
+  /// A loop of more steps than this is long.
+  private static let longLoop = 1_000
+
+  static func run(_ body: inout Body) {
+    var candidates: [LoopID] = []
+    // A loop of several lanes has no other in it.
+    var pending = (body.block.items + body.commit.items).reversed() as [Item]
+    while let item = pending.popLast() {
+      switch item {
+      case .loop(let id):
+        if body[id].lanes > 1 { continue }
+        if body[id].body.items.count > longLoop || picksExtremum(id, body) { candidates.append(id) }
+        pending += body[id].body.items.reversed()
+      case .branch(_, let then, let otherwise): pending += (then.items + otherwise.items).reversed()
+      case .scalar, .store, .check, .external, .stopIfFailed: break
+      }
+    }
+    var reductions: [LoopID: LaneReduction] = [:]
+    for id in candidates {
+      guard let widening = Widening(id, body) else { continue }
+      widening.widen(&body)
+      reductions[id] = widening.reduction
+    }
+    LaneReduction.run(reductions, &body)
+  }
+
+  /// Whether a loop carries the greatest or least of elements that a condition chooses.
+  private static func picksExtremum(_ loop: LoopID, _ body: Body) -> Bool {
+    body[loop].carried.contains { carried in
+      guard case .accumulate(let operation, _, let element) = body[carried.next].instruction,
+        [.minimum, .maximum].contains(operation), case .select = body[element].instruction
+      else { return false }
+      return true
+    }
+  }
+
+  private let loop: LoopID
+  private let lanes: Int
+  private let reduction: LaneReduction
+
+  /// Plans the lanes of a loop; nil for one whose turns depend on each other.
+  private init?(_ id: LoopID, _ body: Body) {
+    let loop = body[id]
+    guard loop.lanes == 1, loop.bound == nil, loop.going == nil, !loop.isReversed,
+      loop.body.items.allSatisfy(\.isStep), Widening.touchesOwnElements(id, body),
+      let reduction = LaneReduction(id, body)
+    else { return nil }
+    let widest = loop.body.items.reduce(1) { widest, item in
+      guard case .scalar(let id) = item, body[id].type.element.isFloat else { return widest }
+      return max(widest, body[id].type.element.byteSize)
+    }
+    self.loop = id
+    self.reduction = reduction
+    lanes = LaneLimits.vectorBytes / widest
+  }
+
+  /// Whether every turn reads, of what the loop writes, only the element that it writes itself.
+  private static func touchesOwnElements(_ loop: LoopID, _ body: Body) -> Bool {
+    var written: [BufferID: [Index]] = [:]
+    for case .store(let store) in body[loop].body.items {
+      let owner = body.owner(of: store.access.buffer)
+      guard owner == store.access.buffer, store.combining == nil, store.mask == nil,
+        store.access.indices.contains(where: { $0.moves(with: loop) }),
+        written[owner, default: store.access.indices] == store.access.indices
+      else { return false }
+      written[owner] = store.access.indices
+    }
+    return body[loop].body.items.allSatisfy { item in
+      guard case .scalar(let id) = item, case .load(let access, _) = body[id].instruction,
+        let indices = written[body.owner(of: access.buffer)]
+      else { return true }
+      return written[access.buffer] != nil && indices == access.indices
+    }
+  }
+
+  /// Gives lanes to the variable, and to all that depends on it.
+  private func widen(_ body: inout Body) {
+    body[loop].lanes = lanes
+    var wide: Set<ScalarID> = []
+    for id in body.scalars.indices.lazy.map({ ScalarID($0) }) {
+      if case .carried(loop, _) = body[id].instruction {
+        wide.insert(id)
+        body[id].type = ScalarType(body[id].type.element, lanes: lanes)
+      }
+    }
+    for case .scalar(let id) in body[loop].body.items
+    where body[id].instruction.operands.contains(where: wide.contains)
+      || body[id].instruction.moves(with: loop)
+    {
+      wide.insert(id)
+      body[id].type = ScalarType(body[id].type.element, lanes: lanes)
+    }
+  }
+}
+
+extension Item {
+  /// Whether it is a scalar or a store.
+  fileprivate var isStep: Bool {
+    switch self {
+    case .scalar, .store: true
+    case .loop, .branch, .check, .external, .stopIfFailed: false
+    }
+  }
+}
+
+extension Index {
+  /// Whether it differs between the turns of a loop.
+  fileprivate func moves(with loop: LoopID) -> Bool {
+    loops.contains { $0.variable == loop && $0.coefficient.constant.map { $0 != 0 } == true }
+  }
+}
+
+extension Instruction {
+  /// Whether it uses the variable of a loop itself.
+  fileprivate func moves(with loop: LoopID) -> Bool {
+    switch self {
+    case .loopVariable(let variable): variable == loop
+    case .index(let index): index.loops.contains { $0.variable == loop }
+    case .load(let access, _):
+      access.indices.contains { $0.loops.contains { $0.variable == loop } }
+    case .constant, .dim, .isWanted, .unary, .binary, .compare, .multiplyAdd, .select, .convert,
+      .bitcast, .call, .carried, .loopResult, .acrossLanes, .splat, .accumulate, .round:
+      false
+    }
+  }
+}
