@@ -61,7 +61,7 @@ let package = Package(
     tests("ArchitectureTests", []),
     tests("AutodiffTests", ["Autodiff", "GraphIR", "Ops", "Support", "TestSupport"]),
     tests("CodeGenTests", ["CodeGen", "LoopIR", "LLVMInterop", "Support"]),
-    tests("DriverTests", ["Driver", "GraphIR", "Ops", "Support"]),
+    tests("DriverTests", ["CodeGen", "Driver", "GraphIR", "LoopIR", "Lowering", "Ops", "Support"]),
     tests(
       "EndToEndTests", ["Driver", "gradc", "Support"], exclude: ["Golden", "Programs"]),
     tests(

@@ -38,6 +38,15 @@ package struct CodeGenOptions: Sendable {
     self.relocation = relocation
   }
 
+  /// The bytes of the target's vector registers, and their number; what x86-64 always has for a
+  /// target that does not exist.
+  package var vectorRegisters: (bytes: Int, count: Int) {
+    guard let target = try? Target.resolve(targetRequest) else { return (16, 16) }
+    let bytes = max(target.vectorBits / 8, 16)
+    let isX86 = target.architecture == "x86_64"
+    return (bytes, isX86 && bytes < 64 ? 16 : 32)
+  }
+
   /// What LLVM is asked for.
   var targetRequest: TargetRequest {
     TargetRequest(

@@ -87,9 +87,10 @@ struct Pipeline {
     let final = runner.run(simplify("simplify-expanded", Catalogue.afterExpansion), on: expanded)
     let joined = runner.run(join, on: final)
     if options.emit.contains(.dot) { drawings.append(draw(joined)) }
+    let vectors = options.vectorUnit
     let usesLAPACK = options.usesLAPACK
     let pass = Pass<Graph, LoopFunction, Never>(name: "lower") { graph, _ in
-      Lowering.run(graph, primal: primal, usesLAPACK: usesLAPACK)
+      Lowering.run(graph, primal: primal, vectors: vectors, usesLAPACK: usesLAPACK)
     }
     return runner.run(pass, on: joined)
   }

@@ -2,6 +2,7 @@ package import CodeGen
 package import GraphIR
 import GraphText
 package import LoopIR
+import Lowering
 package import Support
 
 extension Session {
@@ -130,5 +131,11 @@ extension CompileOptions {
     options.contracts = !isStrict
     options.replacesLibrary = !isStrict
     return options
+  }
+
+  /// The registers that lowering makes tiles for.
+  var vectorUnit: VectorUnit {
+    let registers = codeGen.vectorRegisters
+    return VectorUnit(bytes: registers.bytes, registers: registers.count)
   }
 }

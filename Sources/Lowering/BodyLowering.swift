@@ -9,19 +9,16 @@ struct BodyLowering {
   private let outputs: Set<Int>
   private let demand: Demand
   private var lowering: GraphLowering
-  private let usesLAPACK: Bool
 
   /// - Parameters:
   ///   - outputs: the numbers of the results that the body computes.
   ///   - isGuarded: whether each of them is computed only if the caller wants it.
   ///   - certain: those that every caller wants.
-  ///   - usesLAPACK: whether LAPACK factors matrices that may be large.
   init(
     graph: Graph, outputs: Set<Int>, isGuarded: Bool, certain: Set<Int> = [],
-    constants: ConstantPool, usesLAPACK: Bool
+    context: LoweringContext
   ) {
     self.graph = graph
-    self.usesLAPACK = usesLAPACK
     self.outputs = outputs
     let demand = Demand(
       graph: graph, outputs: outputs, isGuarded: isGuarded, certain: certain)
@@ -30,13 +27,13 @@ struct BodyLowering {
     let results = outputs.sorted().map { graph.outputs[$0].value }
     lowering = GraphLowering(
       graph: graph, roots: results + always, forced: results + graph.updates.map(\.value),
-      constants: constants, mask: { demand.mask(of: $0) })
+      context: context, mask: { demand.mask(of: $0) })
   }
 
   /// The body before accumulations are carried, stores forwarded, and the workspace planned.
   mutating func run() -> Body {
     var b = LoopBuilder(body: Body())
-    b.usesLAPACK = usesLAPACK
+    b.usesLAPACK = lowering.context.usesLAPACK
     var forest = Forest()
     let results = outputs.sorted().map { number in
       let output = graph.outputs[number]

@@ -14,7 +14,7 @@ extension ConvolutionTiles {
     let last = axes.count - 1
     nests.loops([ConvolutionTurns.image, ConvolutionTurns.group], of: turns, at: turns.start, &b) {
       b, at in
-      blocks(of: turns.extents[ConvolutionTurns.channel], upTo: 8, &b) { b, first, count in
+      nests.blocks(of: turns.extents[ConvolutionTurns.channel], upTo: 8, &b) { b, first, count in
         nests.loops(over: axes.dropLast().map(\.extent), &b) { b, rows in
           vectors(along: axes[last].extent, &b) { b, index, lanes in
             let windows = zip(axes, rows).map { ReachingWindows(of: $0, $1, &b) }

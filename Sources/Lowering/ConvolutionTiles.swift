@@ -25,7 +25,7 @@ struct ConvolutionTiles {
     let rows = Array(turns.windows.dropLast())
     nests.loops([ConvolutionTurns.image, ConvolutionTurns.group], of: turns, at: turns.start, &b) {
       b, at in
-      blocks(of: turns.extents[ConvolutionTurns.output], upTo: Self.tileLimit, &b) {
+      nests.blocks(of: turns.extents[ConvolutionTurns.output], upTo: Self.tileLimit, &b) {
         b, first, count in
         nests.loops(rows, of: turns, at: at, &b) { b, at in
           vectors(along: turns.extents[turns.lastWindow], &b) { b, index, lanes in
@@ -69,9 +69,10 @@ struct ConvolutionTiles {
     let height = min(Self.tileLimit, Self.gridLimit / width)
     let outer = [ConvolutionTurns.channel] + turns.places.dropLast()
     nests.loops([ConvolutionTurns.group], of: turns, at: turns.start, &b) { b, at in
-      blocks(of: turns.extents[ConvolutionTurns.output], upTo: height, &b) { b, output, rows in
+      let outputs = turns.extents[ConvolutionTurns.output]
+      nests.blocks(of: outputs, upTo: height, &b) { b, output, rows in
         nests.loops(outer, of: turns, at: at, &b) { b, at in
-          blocks(of: places, upTo: width, &b) { b, place, columns in
+          nests.blocks(of: places, upTo: width, &b) { b, place, columns in
             let grid = (0..<rows).flatMap { row in
               (0..<columns).map { column in
                 at.with(ConvolutionTurns.output, output + Dim(row))
@@ -90,7 +91,7 @@ struct ConvolutionTiles {
     _ at: [Index], _ grid: [[Index]], rows: Int, columns: Int, _ b: inout LoopBuilder
   ) {
     let extent = turns.extents[turns.lastWindow]
-    let lanes = Self.lanes(along: extent, dtype)
+    let lanes = Self.lanes(along: extent, upTo: dtype.arithmetic.rowLanes)
     let zeros = Array(repeating: zero(lanes, &b), count: grid.count)
     let outer = [ConvolutionTurns.image] + turns.windows.dropLast()
     let sums = sum(outer, from: at, zeros, &b) { b, at, sums in
@@ -161,61 +162,16 @@ struct ConvolutionTiles {
     along extent: Dim, _ b: inout LoopBuilder, _ body: (inout LoopBuilder, Index, Int) -> Void
   ) {
     if extent == Dim(1) { return body(&b, Index(Dim(0)), 1) }
-    let lanes = Self.lanes(along: extent, dtype)
+    let lanes = Self.lanes(along: extent, upTo: dtype.arithmetic.rowLanes)
     b.loop("row", extent, lanes: lanes) { b, id in body(&b, Index(id), lanes) }
   }
 
   /// The number of lanes for an axis: no more than it needs for as few vectors as possible.
-  static func lanes(along extent: Dim, _ dtype: DType) -> Int {
-    var lanes = dtype.arithmetic.rowLanes
+  static func lanes(along extent: Dim, upTo greatest: Int) -> Int {
+    var lanes = greatest
     guard let extent = extent.constant else { return lanes }
     let vectors = (extent + lanes - 1) / lanes
     while lanes > 1, (extent + lanes / 2 - 1) / (lanes / 2) <= vectors { lanes /= 2 }
     return lanes
-  }
-
-  /// Goes along an axis by blocks of a few elements; `body` gets the first of them, and how many
-  /// they are.
-  func blocks(
-    of extent: Dim, upTo limit: Int, _ b: inout LoopBuilder,
-    _ body: (inout LoopBuilder, Index, Int) -> Void
-  ) {
-    let blocks = Blocks(extent, upTo: limit)
-    nests.loops(over: [blocks.count], &b) { b, position in
-      if blocks.count != Dim(0) { body(&b, position[0] * Dim(blocks.size), blocks.size) }
-    }
-    let start = Index(blocks.count * Dim(blocks.size))
-    if let rest = blocks.rest.constant {
-      if rest > 0 { body(&b, start, rest) }
-    } else {
-      nests.loops(over: [blocks.rest], &b) { b, position in body(&b, start + position[0], 1) }
-    }
-  }
-}
-
-/// An axis by blocks of equal size, and what is left.
-private struct Blocks {
-  var size: Int
-  var count: Dim
-  var rest: Dim
-
-  init(_ extent: Dim, upTo limit: Int) {
-    if let extent = extent.constant, extent > 0 {
-      let parts = (extent + limit - 1) / limit
-      size = (extent + parts - 1) / parts
-    } else {
-      size = limit
-    }
-    count = extent.quotient(size)
-    rest = extent - size * count
-  }
-}
-
-extension Array where Element == LoopIR.Index {
-  /// The positions with another one in a place.
-  func with(_ place: Int, _ index: Element) -> Self {
-    var result = self
-    result[place] = index
-    return result
   }
 }

@@ -63,12 +63,12 @@ extension GraphLowering {
     var bindings: [Binding] = []
     for operand in node.operands.dropFirst() { bindings.append(binding(of: operand, &b, &forest)) }
     let results = node.results.map { place($0, of: node, &b) }
-    let (reader, constants) = (reader, constants)
+    let (reader, context) = (reader, context)
     emit(&forest, mask(of: node), isOpaque: true, &b) { b in
       var memo = ElementReader.Memo()
       let condition = reader.read(node.operands[0], at: [], &b, &memo)
       let blocks = node.regions.map { region in
-        GraphLowering.block(of: region, bindings, to: results, constants, &b)
+        GraphLowering.block(of: region, bindings, to: results, context, &b)
       }
       b.append(.branch(condition, then: blocks[0], otherwise: blocks[1]))
     }
@@ -76,13 +76,13 @@ extension GraphLowering {
 
   /// The block of a region whose results go to some places.
   private static func block(
-    of region: Graph, _ bindings: [Binding], to results: [Place], _ constants: ConstantPool,
+    of region: Graph, _ bindings: [Binding], to results: [Place], _ context: LoweringContext,
     _ b: inout LoopBuilder
   ) -> Block {
     let values = region.outputs.map(\.value)
     var lowering = GraphLowering(
       graph: region, roots: values + region.assertions.map(\.condition), forced: [],
-      constants: constants)
+      context: context)
     lowering.bind(bindings)
     var forest = Forest()
     lowering.lowerNodes(&b, &forest)
@@ -107,7 +107,7 @@ extension GraphLowering {
       emit(&forest, mask(of: node), &b) { b in nests.copy(initial, to: state, &b) }
     }
     var emission = LoopEmission(
-      node: node, form: form, operands: bindings, results: results, constants: constants)
+      node: node, form: form, operands: bindings, results: results, context: context)
     let isMap = form.carried == 0 && !form.isBounded && !form.isWhile
     let reader = reader
     emit(&forest, mask(of: node), isOpaque: !isMap, &b) { b in emission.emit(reader, &b) }
@@ -119,7 +119,7 @@ extension GraphLowering {
     let form: LoopForm
     let operands: [Binding]
     let results: [Place]
-    let constants: ConstantPool
+    let context: LoweringContext
 
     /// What the loop carries, by its places.
     private var states: [Binding] { results[form.carriedResults].map { .place($0) } }
@@ -155,7 +155,7 @@ extension GraphLowering {
     private func condition(_ b: inout LoopBuilder) -> ScalarID {
       let region = node.regions[1]
       let value = region.outputs[0].value
-      var lowering = GraphLowering(graph: region, roots: [value], forced: [], constants: constants)
+      var lowering = GraphLowering(graph: region, roots: [value], forced: [], context: context)
       lowering.bind(states + captures)
       var forest = Forest()
       lowering.lowerNodes(&b, &forest)
@@ -177,7 +177,7 @@ extension GraphLowering {
       }
       var lowering = GraphLowering(
         graph: region, roots: outputs + region.assertions.map(\.condition), forced: outputs,
-        wanted: wanted, constants: constants)
+        wanted: wanted, context: context)
       let elements: [Binding] = operands[..<form.sequences].map { binding in
         guard case .place(let place) = binding else { preconditionFailure("a sequence has axes") }
         return .place(Place(place.buffer, place.prefix + [Index(id)]))

@@ -17,12 +17,21 @@ final class ConstantPool {
   }
 }
 
+/// What holds for all of a function.
+struct LoweringContext {
+  let constants: ConstantPool
+  /// The registers that tiles are made for.
+  let vectors: VectorUnit
+  /// Whether LAPACK factors matrices that may be large.
+  let usesLAPACK: Bool
+}
+
 /// Lowers the nodes of a graph, or of a region in it, to trees.
 struct GraphLowering {
   let graph: Graph
   let placing: Placing
   private(set) var reader: ElementReader
-  let constants: ConstantPool
+  let context: LoweringContext
   /// Where values are computed that somebody wants at a place of his own.
   private var wanted: [Value: Place]
   /// For which results a value is computed.
@@ -34,18 +43,18 @@ struct GraphLowering {
   ///   - mask: for which results of the function a value is computed.
   init(
     graph: Graph, roots: [Value], forced: [Value], wanted: [Value: Place] = [:],
-    constants: ConstantPool, mask: @escaping (Value) -> DemandMask = { _ in .always }
+    context: LoweringContext, mask: @escaping (Value) -> DemandMask = { _ in .always }
   ) {
     self.graph = graph
     self.wanted = wanted
-    self.constants = constants
+    self.context = context
     self.mask = mask
     placing = Placing(graph: graph, roots: roots, forced: forced)
     reader = ElementReader(graph: graph, places: Array(repeating: nil, count: graph.values.count))
   }
 
   /// What reads and writes elements, by what has a place so far.
-  var nests: Nests { Nests(reader: reader) }
+  var nests: Nests { Nests(reader: reader, vectors: context.vectors) }
 
   /// Says where some values are to be computed.
   mutating func want(_ places: [Value: Place]) { wanted = places }
@@ -72,9 +81,12 @@ struct GraphLowering {
     case .reshape:
       let source = wholeBuffer(of: node.operands[0], &b, &forest)
       assign(node.result, .alias(source), &b)
-    case .pointwise, .view, .generator, .assembly, .reduction, .search, .contraction, .convolution,
+    case .contraction: lowerContraction(node, &b, &forest)
+    case .pointwise, .view, .generator, .assembly, .reduction, .search, .convolution,
       .accumulation, .sumOfPieces, .gather, .scatter:
-      guard placing.isRoot[Int(node.result.index)] else { return }
+      guard placing.isRoot[Int(node.result.index)],
+        reader.places[Int(node.result.index)] == nil
+      else { return }
       let target = target(of: node.result, &b)
       emitNest(node, to: target, &b, &forest)
       reader.places[Int(node.result.index)] = target
@@ -93,6 +105,23 @@ struct GraphLowering {
     case .expansion, .request:
       preconditionFailure("'\(node.operation.name)' was not expanded")
     }
+  }
+
+  /// Emits a contraction; one that is only there to be transposed is written transposed.
+  private mutating func lowerContraction(
+    _ node: Node, _ b: inout LoopBuilder, _ forest: inout Forest
+  ) {
+    let transpose = placing.transpose(of: node.result)
+    let written = transpose?.result ?? node.result
+    var order: [Int]?
+    if case .axes(let axes)? = transpose?.attributes { order = axes }
+    let target = target(of: written, &b)
+    let nests = nests
+    emit(&forest, mask(node.result), &b) { b in
+      b.site = node.site
+      nests.contract(node, to: target, order: order, &b)
+    }
+    reader.places[Int(written.index)] = target
   }
 
   /// Emits the nest of a node. The table of places is shared only meanwhile: behind that, a copy of it
@@ -125,7 +154,7 @@ struct GraphLowering {
         assign(node.result, .parameter(number), &b)
       }
     case .data(let number):
-      assign(node.result, .constant(constants.number(of: graph.data[number])), &b)
+      assign(node.result, .constant(context.constants.number(of: graph.data[number])), &b)
     default: break
     }
   }

@@ -12,7 +12,7 @@ extension Lowering {
   package static func kernels(of graph: Graph) -> [Int?] {
     var lowering = BodyLowering(
       graph: graph, outputs: Set(graph.outputs.indices), isGuarded: false,
-      constants: ConstantPool(), usesLAPACK: false)
+      context: LoweringContext(constants: ConstantPool(), vectors: .wide, usesLAPACK: false))
     let body = lowering.run()
     let nests = writers(body)
     var kernels = [Int?](repeating: nil, count: graph.nodes.count)
@@ -32,11 +32,12 @@ extension Lowering {
     return kernels
   }
 
-  /// Whether a node is computed where it is read if it has no buffer.
+  /// Whether a node is computed with what reads it if it has no buffer: for a contraction that is its
+  /// transpose.
   private static func isFused(_ node: Node) -> Bool {
     switch node.operation.kernel {
-    case .pointwise, .generator, .view, .gather: true
-    case .leaf, .reshape, .reduction, .search, .contraction, .convolution, .accumulation, .assembly,
+    case .pointwise, .generator, .view, .gather, .contraction: true
+    case .leaf, .reshape, .reduction, .search, .convolution, .accumulation, .assembly,
       .sumOfPieces, .scatter, .routine, .regions, .expansion, .request:
       false
     }
@@ -48,10 +49,7 @@ extension Lowering {
     var number = 0
     for item in body.block.items {
       guard case .loop = item else { continue }
-      var nest = body
-      nest.block = Block([item])
-      nest.commit = Block()
-      BodyWalk.visit(nest) { step in
+      BodyWalk.visit(Block([item]), body) { step in
         if case .store(let store) = step { writers[body.owner(of: store.access.buffer)] = number }
       }
       number += 1

@@ -11,18 +11,20 @@ package enum Lowering {
   /// - Parameters:
   ///   - primal: the numbers of the results that need no derivative; a body of their own computes
   ///     them alone.
+  ///   - vectors: the registers that tiles are made for.
   ///   - usesLAPACK: whether LAPACK factors matrices that may be large.
   package static func run(
-    _ graph: Graph, primal: Set<Int> = [], usesLAPACK: Bool = false
+    _ graph: Graph, primal: Set<Int> = [], vectors: VectorUnit = .wide, usesLAPACK: Bool = false
   ) -> LoopFunction {
-    let pool = ConstantPool()
+    let context = LoweringContext(
+      constants: ConstantPool(), vectors: vectors, usesLAPACK: usesLAPACK)
     let choices = choices(graph, primal: primal)
     let certain = certain(graph, choices)
     let bodies = choices.map { choice in
       var lowering = BodyLowering(
         graph: graph, outputs: choice.outputs,
         isGuarded: choice.serves == nil && !choice.outputs.isEmpty, certain: certain,
-        constants: pool, usesLAPACK: usesLAPACK)
+        context: context)
       return finished(lowering.run(), serves: choice.serves)
     }
     return LoopFunction(
@@ -34,7 +36,7 @@ package enum Lowering {
       },
       results: graph.outputs.map { formal($0.name, graph.type($0.value), $0.site) },
       requirements: Requirements.of(graph),
-      constants: pool.tensors.map {
+      constants: context.constants.tensors.map {
         ConstantData(element: $0.dtype, elements: $0.constantElements)
       },
       bodies: bodies)

@@ -4,26 +4,19 @@ import Ops
 import Support
 
 extension Nests {
-  /// The axes of a contraction as one list of loops.
-  private struct Axes {
-    var extents: [Dim]
-    /// For each axis of an operand, the loop that runs along it.
-    var left: [Int]
-    var right: [Int]
-    /// The loops of the result's axes: batch, left free, right free.
-    var result: [Int]
-    var summed: [Int]
-    var leftFree: [Int]
-    var rightFree: [Int]
-  }
-
   /// Sums of products. The result's axes are outer loops but for those of the right operand, which
   /// stand inside the sum where its neighbours in memory lie along them.
-  func contract(_ node: Node, to target: Place, _ b: inout LoopBuilder) {
-    let axes = axes(of: node)
-    let batch = axes.result.filter { !axes.leftFree.contains($0) && !axes.rightFree.contains($0) }
+  ///
+  /// - Parameter order: the axes of the result in the order in which they are written.
+  func contract(
+    _ node: Node, to target: Place, order: [Int]? = nil, _ b: inout LoopBuilder
+  ) {
+    let axes = ContractionAxes(of: node, in: graph, order: order)
+    if let tiles = ContractionTiles(nests: self, node: node, axes: axes, target: target) {
+      return tiles.emit(&b)
+    }
     let sumsInside = isDotForm(node, axes)
-    let outer = batch + axes.leftFree + (sumsInside ? axes.rightFree : [])
+    let outer = axes.batch + axes.leftFree + (sumsInside ? axes.rightFree : [])
     let inner = sumsInside ? axes.summed : axes.summed + axes.rightFree
     let tail = sumsInside ? [] : axes.rightFree
     let dtype = reader.graph.type(node.result).dtype
@@ -52,45 +45,9 @@ extension Nests {
 
   /// Whether the sum is the innermost loop: where the right operand has no free axis, or where its
   /// neighbours in memory lie along the sum.
-  private func isDotForm(_ node: Node, _ axes: Axes) -> Bool {
+  private func isDotForm(_ node: Node, _ axes: ContractionAxes) -> Bool {
     if axes.rightFree.isEmpty { return true }
     guard let unit = reader.unitAxis(of: node.operands[1]) else { return false }
     return axes.summed.contains(axes.right[unit])
-  }
-
-  private func axes(of node: Node) -> Axes {
-    guard case .contraction(let c) = node.attributes else {
-      preconditionFailure("a contraction has axes")
-    }
-    let left = reader.graph.type(node.operands[0]).shape
-    let right = reader.graph.type(node.operands[1]).shape
-    var axes = Axes(
-      extents: [], left: Array(repeating: 0, count: left.count),
-      right: Array(repeating: 0, count: right.count), result: [], summed: [], leftFree: [],
-      rightFree: [])
-    for (l, r) in zip(c.leftBatch, c.rightBatch) {
-      axes.left[l] = axes.extents.count
-      axes.right[r] = axes.extents.count
-      axes.result.append(axes.extents.count)
-      axes.extents.append(left[l])
-    }
-    for l in c.leftFree(rank: left.count) {
-      axes.left[l] = axes.extents.count
-      axes.leftFree.append(axes.extents.count)
-      axes.extents.append(left[l])
-    }
-    for r in c.rightFree(rank: right.count) {
-      axes.right[r] = axes.extents.count
-      axes.rightFree.append(axes.extents.count)
-      axes.extents.append(right[r])
-    }
-    axes.result += axes.leftFree + axes.rightFree
-    for (l, r) in zip(c.leftSummed, c.rightSummed) {
-      axes.left[l] = axes.extents.count
-      axes.right[r] = axes.extents.count
-      axes.summed.append(axes.extents.count)
-      axes.extents.append(left[l])
-    }
-    return axes
   }
 }

@@ -6,6 +6,7 @@ import Support
 /// Emits the loop nest that writes one value to its buffer.
 struct Nests {
   let reader: ElementReader
+  let vectors: VectorUnit
 
   /// The graph whose values are read.
   var graph: Graph { reader.graph }
@@ -22,7 +23,6 @@ struct Nests {
       }
     case .reduction(let reduction): reduce(node, reduction, to: target, &b)
     case .search(let comparison): search(node, comparison, to: target, &b)
-    case .contraction: contract(node, to: target, &b)
     case .convolution(let role): convolve(node, making: role, to: target, &b)
     case .accumulation(let map): accumulate(node, map, to: target, &b)
     case .assembly(let pieces): assemble(node, pieces(reader.shapes(node)), to: target, &b)
@@ -30,8 +30,8 @@ struct Nests {
       copy(node.operands[0], to: target, &b)
       assemble(node, pieces(reader.shapes(node)), combining: .add, to: target, &b)
     case .scatter(let combining): scatter(node, combining, to: target, &b)
-    case .leaf, .reshape, .routine, .regions, .expansion, .request:
-      preconditionFailure("'\(node.operation.name)' has no nest")
+    case .leaf, .reshape, .contraction, .routine, .regions, .expansion, .request:
+      preconditionFailure("'\(node.operation.name)' has no nest of this kind")
     }
   }
 

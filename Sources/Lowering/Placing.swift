@@ -12,6 +12,10 @@ struct Placing {
 
   private let graph: Graph
   private var useCount: [Int]
+  /// The values that are needed by themselves, whatever uses them.
+  private let needed: Set<Value>
+  /// The transpose of a value that uses it, where one does.
+  private var transposes: [Value: Value] = [:]
   /// Whether a consumer reads elements of the value more than once.
   private var isReadAgain: [Bool]
   private var isForced: [Bool]
@@ -29,6 +33,7 @@ struct Placing {
 
   init(graph: Graph, roots: [Value], forced: [Value]) {
     self.graph = graph
+    needed = Set(roots + forced)
     let count = graph.values.count
     isLive = Array(repeating: false, count: count)
     isRoot = isLive
@@ -54,9 +59,16 @@ struct Placing {
       for (number, operand) in node.operands.enumerated() {
         isLive[Int(operand.index)] = true
         useCount[Int(operand.index)] += 1
+        if node.operation == .transpose { transposes[operand] = node.result }
         note(node, reads: operand, number)
       }
     }
+  }
+
+  /// The transpose that is the only use of a value.
+  func transpose(of value: Value) -> Node? {
+    guard useCount[Int(value.index)] == 1, !needed.contains(value) else { return nil }
+    return transposes[value].map { graph.node(of: $0) }
   }
 
   /// Notes how a node reads an operand: more than once, or only from a buffer.

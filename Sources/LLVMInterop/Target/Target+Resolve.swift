@@ -4,7 +4,7 @@ import Support
 /// From what the user asked for to a target that LLVM knows.
 extension Target {
   /// Finds the target; throws where the triple is unknown.
-  static func resolve(_ request: TargetRequest) throws(LLVMError) -> Target {
+  package static func resolve(_ request: TargetRequest) throws(LLVMError) -> Target {
     let triple = request.triple.map(Host.normalize) ?? Host.triple
     var target = Target(triple: triple, cpu: "", features: request.features, isHost: false)
     guard Backend.lookUp(triple) != nil else {

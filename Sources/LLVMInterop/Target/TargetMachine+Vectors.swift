@@ -1,10 +1,15 @@
 /// How wide the vectors of a CPU are.
 extension TargetMachine {
   /// The bits of the widest vector registers that are worth using; 0 where there are none.
+  package var vectorBits: Int { target.vectorBits }
+}
+
+extension Target {
+  /// The bits of the widest vector registers that are worth using; 0 where there are none.
   ///
   /// LLVM's C API does not tell what a named CPU has, so the common ones stand in a table.
   package var vectorBits: Int {
-    switch Backend(architecture: target.architecture) {
+    switch Backend(architecture: architecture) {
     case .x86: x86VectorBits
     case .aarch64: has("neon") == false ? 0 : 128
     case .arm: has("neon") == true || has("mve.fp") == true ? 128 : 0
@@ -17,8 +22,8 @@ extension TargetMachine {
   /// The bits on x86: by the CPU, then by what the features add and take away.
   private var x86VectorBits: Int {
     var bits = 128
-    if target.cpu.isIn(TargetMachine.cpusWithAVX) { bits = 256 }
-    if target.cpu.isIn(TargetMachine.cpusWithAVX512) { bits = 512 }
+    if cpu.isIn(Target.cpusWithAVX) { bits = 256 }
+    if cpu.isIn(Target.cpusWithAVX512) { bits = 512 }
     switch has("avx") {
     case true?: bits = max(bits, 256)
     case false?: return 128
@@ -34,7 +39,7 @@ extension TargetMachine {
 
   /// Whether the features name one, with `+` or with `-`; the last one counts.
   private func has(_ feature: String) -> Bool? {
-    let last = target.features.split(separator: ",").last { $0.dropFirst() == feature }
+    let last = features.split(separator: ",").last { $0.dropFirst() == feature }
     return last.map { $0.hasPrefix("+") }
   }
 
