@@ -84,7 +84,8 @@ struct Pipeline {
     let primal = Pipeline.primalResults(of: graph)
     guard let optimized = optimize(graph) else { return nil }
     let expanded = runner.run(expand, on: optimized)
-    let final = runner.run(simplify("simplify-expanded", Catalogue.afterExpansion), on: expanded)
+    let hoisted = runner.run(hoist, on: expanded)
+    let final = runner.run(simplify("simplify-expanded", Catalogue.afterExpansion), on: hoisted)
     let joined = runner.run(join, on: final)
     if options.emit.contains(.dot) { drawings.append(draw(joined)) }
     let vectors = options.vectorUnit
@@ -152,6 +153,10 @@ struct Pipeline {
   private var expand: Pass<Graph, Graph, Never> {
     let usesLAPACK = options.usesLAPACK
     return Pass(name: "expand") { graph, _ in Expand.run(graph, usesLAPACK: usesLAPACK) }
+  }
+
+  private var hoist: Pass<Graph, Graph, Never> {
+    Pass(name: "hoist-invariants") { graph, _ in LoopPruning.run(HoistInvariants.run(graph)) }
   }
 
   private var join: Pass<Graph, Graph, Never> {
