@@ -48,6 +48,10 @@ struct Agreement {
       guard left.isFinite, right.isFinite else { return false }
       let unit = dtype.ulp(max(scale?[index] ?? 0, left.magnitude))
       return (left - right).magnitude <= 4 * unit
+    case .reassociated:
+      // Numbers below 1 go in, so that the sum of the products is below that of the factors.
+      guard left.isFinite, right.isFinite else { return false }
+      return (left - right).magnitude <= 4 * dtype.ulp(scale?[index] ?? left.magnitude)
     case .stable:
       // What the left side loses at moderate arguments; the right side has a table of its own.
       return (left - right).magnitude <= 64 * dtype.ulp(max(left.magnitude, 1))

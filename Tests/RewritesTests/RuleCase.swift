@@ -26,6 +26,17 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
     Graph.of(parameters.map { $0.dtype.isFloat ? $0.with(.f64) : $0 }, build)
   }
 
+  /// The same case in `f32`, where all its numbers are of `f64`; else nil.
+  var narrowed: RuleCase? {
+    let graph = graph
+    let dtypes = graph.values.map(\.type.dtype).filter(\.isFloat)
+    guard !isElementwise, !dtypes.isEmpty, dtypes.allSatisfy({ $0 == .f64 }) else { return nil }
+    return RuleCase(
+      rule: rule, fires: fires,
+      parameters: parameters.map { $0.dtype == .f64 ? $0.with(.f32) : $0 },
+      isElementwise: false, sizes: sizes, build: { b, _ in b.replay(graph, .f32) })
+  }
+
   /// Values of the parameters, special ones among them.
   func values() -> [Tensor] {
     if isElementwise { return SpecialValues.columns(parameters.map(\.dtype)) }
@@ -39,13 +50,43 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
     parameters.enumerated().map { index, type in
       var random = RandomSource(seed: UInt64(index + 1))
       let shape = shape(type)
-      let numbers = (0..<shape.reduce(1, *)).map { _ in random.uniform(-0.9, -0.1) }
+      let numbers = (0..<shape.reduce(1, *)).map { _ in
+        type.dtype.rounded(random.uniform(-0.9, -0.1))
+      }
       return Tensor(type.dtype, shape, floats: numbers)
     }
   }
 
   private func shape(_ type: TensorType) -> [Int] {
     type.shape.map { $0.evaluate(sizes) ?? 0 }
+  }
+}
+
+extension Builder {
+  /// The only result of a graph whose parameters are there already, with all floats of a type.
+  fileprivate mutating func replay(_ source: Graph, _ dtype: DType) -> Value {
+    var values = self.graph.parameters.map(\.value)
+    let tensors = source.data.map { tensor in
+      tensor.dtype.isFloat ? Tensor(dtype, tensor.shape, floats: tensor.floats) : tensor
+    }
+    let first = graph.data.count
+    graph.data += tensors
+    for node in source.nodes.dropFirst(source.parameters.count) {
+      var attributes = node.attributes
+      switch attributes {
+      case .literal(let literal, .f64): attributes = .literal(literal, dtype)
+      case .data(let place): attributes = .data(first + place)
+      case .dtype(.f64): attributes = .dtype(dtype)
+      default: break
+      }
+      let operands = node.operands.map { values[Int($0.index)] }
+      do {
+        values += try tryEmit(node.operation, operands, attributes)
+      } catch {
+        preconditionFailure("\(node.operation.name): \(error.message)")
+      }
+    }
+    return values[Int(source.outputs[0].value.index)]
   }
 }
 

@@ -8,16 +8,18 @@ import Support
 /// the determinant is negative, and `-inf` where it is 0. The slope is that of `l` everywhere.
 extension Catalogue {
   static let determinants: [Rule] = [
-    .code("log-det", "log(det(x))", "l + log(s) of slogdet(x)", .stable, on: [.log]) { r, node in
+    .code("log-det", "log(det(x))", "l + log(s) of slogdet(x)", .stable(.overflow), on: [.log]) {
+      r, node in
       guard let (sign, size) = r.signedLogarithm(node.operands[0]) else { return nil }
       return r.emit(.add, [size, r.emit(.log, [sign])])
     },
-    .code("log-abs-det", "log(abs(det(x)))", "l of slogdet(x)", .stable, on: [.log]) { r, node in
+    .code("log-abs-det", "log(abs(det(x)))", "l of slogdet(x)", .stable(.overflow), on: [.log]) {
+      r, node in
       guard let inner = r.operand(of: node.operands[0], .abs) else { return nil }
       return r.signedLogarithm(inner)?.size
     },
     .code(
-      "log-negated-det", "log(-det(x))", "l + log(-s) of slogdet(x)", .stable, on: [.log]
+      "log-negated-det", "log(-det(x))", "l + log(-s) of slogdet(x)", .stable(.overflow), on: [.log]
     ) { r, node in
       guard let inner = r.operand(of: node.operands[0], .negate),
         let (sign, size) = r.signedLogarithm(inner)
@@ -25,7 +27,8 @@ extension Catalogue {
       return r.emit(.add, [size, r.emit(.log, [r.emit(.negate, [sign])])])
     },
     .code(
-      "log-multiple-det", "log(y * det(x))", "l + log(y * s) of slogdet(x)", .stable, on: [.log]
+      "log-multiple-det", "log(y * det(x))", "l + log(y * s) of slogdet(x)", .stable(.overflow),
+      on: [.log]
     ) { r, node in
       guard r.isMade(node.operands[0], by: .multiply) else { return nil }
       let factors = r.node(of: node.operands[0]).operands

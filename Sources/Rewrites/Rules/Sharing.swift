@@ -10,7 +10,7 @@ extension Catalogue {
     Rule(
       "any-sigmoid-slope-negated", (y * sigmoid(-x)) * sigmoid(x) => y * sigmoidSlope(x),
       .within(ulps: 4)),
-    Rule("tanh-slope", 1 - square(tanh(x)) => tanhSlope(x), .stable),
-    Rule("tanh-slope-negated", -1 + square(tanh(x)) => -tanhSlope(x), .stable),
+    Rule("tanh-slope", 1 - square(tanh(x)) => tanhSlope(x), .stable(.cancellation)),
+    Rule("tanh-slope-negated", -1 + square(tanh(x)) => -tanhSlope(x), .stable(.cancellation)),
   ]
 }
