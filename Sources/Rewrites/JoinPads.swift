@@ -66,7 +66,7 @@ private struct PadSums {
 
   init(_ graph: Graph) {
     guard graph.nodes.contains(where: { $0.operation == .pad }) else { return }
-    let uses = graph.useCounts()
+    let uses = graph.useCounts([Bool](repeating: true, count: graph.nodes.count))
     var isInner = [Bool](repeating: false, count: graph.nodes.count)
     for node in graph.nodes.reversed() where node.operation == .add {
       for operand in node.operands where uses[Int(operand.index)] == 1 {
@@ -84,7 +84,7 @@ private struct PadSums {
 
   /// The terms of a sum.
   private static func terms(
-    of root: Node, _ graph: Graph, _ isInner: [Bool], _ uses: [Int]
+    of root: Node, _ graph: Graph, _ isInner: [Bool], _ uses: [Int32]
   ) -> Sum {
     var sum = Sum(result: root.result)
     var pending = Array(root.operands.reversed())
@@ -105,14 +105,6 @@ private struct PadSums {
 }
 
 extension Graph {
-  /// How many operands and roots use each value.
-  fileprivate func useCounts() -> [Int] {
-    var counts = [Int](repeating: 0, count: values.count)
-    for root in roots { counts[Int(root.index)] += 1 }
-    for node in nodes { for operand in node.operands { counts[Int(operand.index)] += 1 } }
-    return counts
-  }
-
   /// Whether a value is the constant 0.
   fileprivate func isZero(_ value: Value) -> Bool {
     switch literal(value) {

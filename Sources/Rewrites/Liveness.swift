@@ -14,6 +14,16 @@ extension Graph {
     return isLive
   }
 
+  /// How many roots, and operands of nodes that are live, each value is.
+  func useCounts(_ isLive: [Bool]) -> [Int32] {
+    var counts = [Int32](repeating: 0, count: values.count)
+    for root in roots { counts[Int(root.index)] += 1 }
+    for (node, isLive) in zip(nodes, isLive) where isLive {
+      for operand in node.operands { counts[Int(operand.index)] += 1 }
+    }
+    return counts
+  }
+
   /// A graph of the same signature and data, without nodes yet; places of values are still those
   /// of `source`.
   init(withoutNodesOf source: Graph) {

@@ -29,6 +29,8 @@ package struct Rewriter: Sendable {
   var foldingBudget = Folding.elementBudget
   /// The places of tensors that folding made, by their bits.
   var foldedData: [Folding.Key: Int] = [:]
+  /// How many uses of the source each value stands for, as far as they are known.
+  private var uses: [Int32] = []
   /// The values of nodes that were made or rewritten.
   private var nodes: [NodeKey: Value] = [:]
   /// The operations of the nodes, by value.
@@ -174,6 +176,20 @@ package struct Rewriter: Sendable {
       site: site)
     operations.append(ObjectIdentifier(candidate.operation))
     return value
+  }
+
+  /// Notes that a value takes the place of one with so many uses in the source.
+  mutating func countUses(of value: Value, _ count: Int32) {
+    let place = Int(value.index)
+    while uses.count <= place { uses.append(0) }
+    uses[place] += count
+  }
+
+  /// Whether nothing but the node that is looked at uses a value: a rule that takes the value apart
+  /// does no work twice.
+  func isUsedOnce(_ value: Value) -> Bool {
+    let place = Int(value.index)
+    return place >= uses.count || uses[place] <= 1
   }
 
   /// The identity of the operation that computes a value.

@@ -40,7 +40,9 @@ package enum Simplify {
   ) -> (Graph, isComplete: Bool) {
     var rewriter = Rewriter(table, options, log, like: source)
     var values = [Value?](repeating: nil, count: source.values.count)
-    for (node, isLive) in zip(source.nodes, source.liveNodes()) where isLive {
+    let live = source.liveNodes()
+    let uses = source.useCounts(live)
+    for (node, isLive) in zip(source.nodes, live) where isLive {
       let operands = node.operands.map { known(values, $0) }
       let results: [Value]
       if node.isRewritten {
@@ -56,6 +58,7 @@ package enum Simplify {
       }
       for (old, new) in zip(node.results, results) {
         values[Int(old.index)] = new
+        rewriter.countUses(of: new, uses[Int(old.index)])
         if let name = source[old].name { rewriter.graph.name(new, name) }
       }
     }

@@ -6,8 +6,8 @@ import Support
 import TestSupport
 import Testing
 
-/// What flows to a place that a `where` has not chosen is exactly 0, whatever is computed there: for
-/// every elementwise operation, at every special value, to second order in both modes.
+/// What flows to a place that a `where` has not chosen is exactly 0, whatever is computed there:
+/// for every elementwise operation, at every special value, to second order in both modes.
 @Suite struct BranchTests {
   /// Where a function stands among what a `where` chooses.
   enum Place: String, CaseIterable, Sendable {

@@ -11,7 +11,8 @@ import Testing
   private static let written: [RuleCase] =
     canonicalCases + identityCases + broadcastCases + additionCases + multiplicationCases
     + powerCases + selectionCases + logicCases + conversionCases + layoutCases + sliceCases
-    + joinCases + reductionCases + stabilisationCases + determinantCases + sharingCases
+    + joinCases + reductionCases + stretchedCases + matrixCases
+    + pushedSliceCases + stabilisationCases + determinantCases + sharingCases
 
   @Test func everyRuleHasCasesForAndAgainst() {
     let firing = Set(CatalogueTests.cases.filter(\.fires).map(\.rule))

@@ -13,6 +13,8 @@ extension Catalogue {
     Rule(
       "add-multiples", (c * x) + (d * x) => (c + d) * x, .within(ulps: 2),
       if: .sumsMultiples(c, d)),
+    Rule(
+      "add-branches", select(m, x, 0) + select(m, 0, y) => select(m, x, y), .zeroSign),
   ]
 
   static let subtraction: [Rule] = [

@@ -25,7 +25,19 @@ extension Catalogue {
       else { return nil }
       return scalar
     },
+    .code(
+      "sum-of-broadcast", "sum(broadcast_to(x)) along known sizes", "count * sum(x)", .reordered,
+      on: [.sum]
+    ) { r, node in r.reducedUnstretched(node) },
+    .code(
+      "reduce-of-broadcast", "max(broadcast_to(x)) along known sizes", "max(x)", .exact,
+      on: [.greatest, .least, .any, .every]
+    ) { r, node in r.reducedUnstretched(node) },
     Rule("sum-negated", sum(-x, a) => -sum(x, a), .zeroSign),
+    .code(
+      "sum-multiple", "sum(c * x), c 1 or more in magnitude, which nothing else uses",
+      "c * sum(x)", .reassociated, on: [.sum]
+    ) { r, node in r.sumOfMultiple(node) },
     .code(
       "reduce-reduce", "max(max(x))", "max(x)", .exact, on: [.greatest, .least, .any, .every]
     ) { r, node in r.reducedAtOnce(node) },
@@ -108,7 +120,8 @@ extension Rewriter {
     return emit(node.operation, inner.operands, .reduction(axes: axes, keepDims: outerKeeps))
   }
 
-  /// A reduction of a transpose as one of what is transposed, where the rest keeps its order.
+  /// A reduction of a transpose as one of what is transposed; what is left is transposed where it
+  /// does not keep its order.
   fileprivate mutating func reducedUntransposed(_ node: Candidate) -> Value? {
     let inner = self.node(of: node.operands[0])
     guard inner.operation == .transpose, case .axes(let order) = inner.attributes,
@@ -116,7 +129,11 @@ extension Rewriter {
     else { return nil }
     let sources = axes.map { order[$0] }.sorted()
     let kept = order.indices.filter { !axes.contains($0) }.map { order[$0] }
-    guard kept == kept.sorted(), !keepDims || sources == axes else { return nil }
-    return emit(node.operation, inner.operands, .reduction(axes: sources, keepDims: keepDims))
+    if keepDims, kept != kept.sorted() || sources != axes { return nil }
+    let reduced = emit(
+      node.operation, inner.operands, .reduction(axes: sources, keepDims: keepDims))
+    if kept == kept.sorted() { return reduced }
+    let places = kept.map { axis in kept.count { $0 < axis } }
+    return emit(.transpose, [reduced], .axes(places))
   }
 }

@@ -12,6 +12,7 @@ extension Catalogue {
     Rule("where-of-falsehood", select(m, false, true) => !m, .exact),
     Rule("where-or", select(m, true, y) => m || y, .exact),
     Rule("where-and", select(m, x, false) => m && x, .exact),
+    Rule("where-unequal", select(x != y, z, w) => select(x == y, w, z), .exact),
     Rule("where-root", select(x >= 0, y, sqrt(x)) => select(x >= 0, y, notANumber), .exact),
     Rule("where-number", select(x == x, y, exp(x)) => select(x == x, y, x), .exact),
     .code(

@@ -58,6 +58,12 @@ private let sumCases: [RuleCase] = [
   RuleCase.elementwise("add-multiples", .numbers) { b, v in
     b.add(b.multiply(b.k(3, v[0]), v[0]), b.multiply(b.k(5, v[0]), v[0]))
   },
+  RuleCase.elementwise("add-branches", [.f64, .f32], [.mask, .number, .number]) { b, v in
+    b.add(b.select(v[0], v[1], b.k(0, v[1])), b.select(v[0], b.k(0, v[2]), v[2]))
+  },
+  RuleCase.silent("add-branches", [.f64], [.mask, .number, .number]) { b, v in
+    b.add(b.select(v[0], v[1], b.k(0, v[1])), b.select(v[0], v[2], b.k(0, v[2])))
+  },
   RuleCase.silent("add-multiples", .floats) { b, v in
     b.add(b.multiply(b.k(3, v[0]), v[0]), b.multiply(b.k(-5, v[0]), v[0]))
   },

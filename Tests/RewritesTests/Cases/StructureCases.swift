@@ -250,14 +250,20 @@ let reductionCases: [RuleCase] = [
   RuleCase.shaped("reduce-transpose", .f64(.m, .n, .k)) { b, v in
     b.reduceMax(b.transpose(v[0], [2, 0, 1]), axes: [0])
   },
-  RuleCase.shaped("reduce-transpose", .f64(.m, .n, .k), fires: false) { b, v in
+  RuleCase.shaped("reduce-transpose", .f64(.m, .n, .k)) { b, v in
     b.reduceMax(b.transpose(v[0], [2, 1, 0]), axes: [0])
+  },
+  RuleCase.shaped("reduce-transpose", .f64(.m, .n, .k), fires: false) { b, v in
+    b.reduceMax(b.transpose(v[0], [2, 1, 0]), axes: [0], keepDims: true)
   },
   RuleCase.shaped("sum-transpose", .f64(.m, .n)) { b, v in
     b.reduceSum(b.transpose(v[0], [1, 0]), axes: [0, 1], keepDims: true)
   },
   RuleCase.shaped("sum-transpose", .f64(.m, .n)) { b, v in
     b.reduceSum(b.transpose(v[0], [1, 0]), axes: [1])
+  },
+  RuleCase.shaped("sum-transpose", .f64(.m, .n, .k)) { b, v in
+    b.reduceSum(b.transpose(v[0], [2, 1, 0]), axes: [1])
   },
   RuleCase.shaped("sum-transpose", .f64(.m, .n), fires: false) { b, v in
     b.reduceSum(b.transpose(v[0], [1, 0]), axes: [1], keepDims: true)

@@ -49,6 +49,12 @@ private let plainSelectionCases: [RuleCase] = [
   RuleCase.silent("where-or", [.bool], [.number, .number]) { b, v in
     b.select(v[0], v[1], b.truth(true))
   },
+  RuleCase.elementwise("where-unequal", [.f64, .f32, .i64], [.number, .number]) { b, v in
+    b.select(b.notEqual(v[0], v[1]), v[0], b.negate(v[1]))
+  },
+  RuleCase.silent("where-unequal", [.f64], [.number, .number]) { b, v in
+    b.select(b.equal(v[0], v[1]), v[0], b.negate(v[1]))
+  },
   RuleCase.elementwise("where-root", [.f64, .f32], [.number, .number]) { b, v in
     b.select(b.greaterEqual(v[0], b.k(0, v[0])), v[1], b.sqrt(v[0]))
   },

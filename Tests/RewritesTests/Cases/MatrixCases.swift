@@ -1,0 +1,65 @@
+import GraphIR
+import Ops
+import Support
+
+/// Products of matrices.
+let matrixCases: [RuleCase] = transposedCases + orderCases
+
+private let transposedCases: [RuleCase] = [
+  RuleCase.shaped("product-of-transpose", .f64(.n, .m), .f64(.n, .k)) { b, v in
+    b.product(b.transpose(v[0], [1, 0]), v[1])
+  },
+  RuleCase.shaped("product-of-transpose", .f64(.m, .n), .f64(.k, .n)) { b, v in
+    b.product(v[0], b.transpose(v[1], [1, 0]))
+  },
+  RuleCase.shaped("product-of-transpose", .f64(.m, .n, .k), .f64(.k, .m)) { b, v in
+    b.contract(
+      b.transpose(v[0], [2, 0, 1]), b.transpose(v[1], [1, 0]),
+      Contraction(leftBatch: [1], rightBatch: [0], leftSummed: [0], rightSummed: [1]))
+  },
+  // What is left would be in another order.
+  RuleCase.shaped("product-of-transpose", .f64(.m, .n, .k), .f64(.k), fires: false) { b, v in
+    b.contract(
+      b.transpose(v[0], [1, 0, 2]), v[1], Contraction(leftSummed: [2], rightSummed: [0]))
+  },
+].flatMap { $0 }
+
+private let orderCases: [RuleCase] = [
+  RuleCase.shaped("product-order", .f64(.n, .n), .f64(.n, .n), .f64(.n)) { b, v in
+    b.product(b.product(v[0], v[1]), v[2])
+  },
+  RuleCase.shaped("product-order", .f64(.n, .n), .f64(.n, .n), .f64(.n)) { b, v in
+    b.product(v[2], b.product(v[0], v[1]))
+  },
+  RuleCase.shaped("product-order", .f64(.n, .n), .f64(.n, .n), .f64(.n)) { b, v in
+    b.contract(b.product(v[0], v[1]), v[2], Contraction(leftSummed: [0], rightSummed: [0]))
+  },
+  RuleCase.shaped("product-order", .f64(.n, .n), .f64(.n, .n), .f64(.n)) { b, v in
+    b.contract(v[2], b.product(v[0], v[1]), Contraction(leftSummed: [0], rightSummed: [1]))
+  },
+  RuleCase.shaped("product-order", .f64(8, 2), .f64(2, 9), .f64(9, 3)) { b, v in
+    b.product(b.product(v[0], v[1]), v[2])
+  },
+  RuleCase.shaped("product-order", .f64(3, 9), .f64(9, 2), .f64(2, 8)) { b, v in
+    b.contract(
+      b.product(v[1], v[2]), v[0], Contraction(leftSummed: [0], rightSummed: [1]))
+  },
+  // Few rows may make this the better order.
+  RuleCase.shaped("product-order", .f64(.m, .n), .f64(.n, .k), .f64(.k), fires: false) { b, v in
+    b.product(b.product(v[0], v[1]), v[2])
+  },
+  RuleCase.shaped("product-order", .f64(2, 8), .f64(8, 3), .f64(3, 9), fires: false) { b, v in
+    b.product(b.product(v[0], v[1]), v[2])
+  },
+  RuleCase.shaped("product-order", .f64(.n, .n), .f64(.n, .n), .f64(.n), fires: false) { b, v in
+    let product = b.product(v[0], v[1])
+    return b.add(b.product(product, v[2]), b.reduceSum(product, axes: [0]))
+  },
+].flatMap { $0 }
+
+extension Builder {
+  /// `a @ b` of matrices and vectors.
+  fileprivate mutating func product(_ a: Value, _ b: Value) -> Value {
+    contract(a, b, Contraction(leftSummed: [type(a).rank - 1], rightSummed: [0]))
+  }
+}
