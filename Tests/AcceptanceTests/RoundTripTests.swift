@@ -9,7 +9,7 @@ struct RoundTripTests {
   private static let operations = Dictionary(
     uniqueKeysWithValues: Operation.all.map { ($0.name, $0) })
 
-  @Test(arguments: AcceptanceTests.sources)
+  @Test(arguments: GraphTextTests.sample(AcceptanceTests.sources, every: 4))
   func everyPassReadsBack(_ source: String) throws {
     for (pass, graph) in Session.graphs(CompileOptions(input: source)) {
       let text = graph.dump()
