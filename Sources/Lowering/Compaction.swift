@@ -145,7 +145,7 @@ struct Compaction {
           .branch(renamed(condition), then: renamed(then), otherwise: renamed(otherwise))
         case .check(let condition, let failure, let message, let site):
           .check(renamed(condition), failure, message: message, site: site)
-        case .external(let call): 
+        case .external(let call):
           .external(call.map(scalars: renamed, buffers: renamed, accesses: renamed))
         case .stopIfFailed: .stopIfFailed
         }

@@ -1,6 +1,34 @@
 import LoopIR
 import Support
 
+/// The scalars that stand for what loops carry and give.
+struct LoopCarriers {
+  private struct Slot: Hashable {
+    var loop: LoopID
+    var number: Int
+  }
+
+  private var scalars: [Slot: [ScalarID]] = [:]
+
+  init(_ body: Body) {
+    for (number, scalar) in body.scalars.enumerated() {
+      switch scalar.instruction {
+      case .carried(let loop, let slot), .loopResult(let loop, let slot):
+        scalars[Slot(loop: loop, number: slot), default: []].append(ScalarID(number))
+      case .constant, .dim, .loopVariable, .index, .isWanted, .unary, .binary, .compare,
+        .multiplyAdd, .select, .convert, .bitcast, .call, .load, .acrossLanes, .splat, .accumulate,
+        .round:
+        continue
+      }
+    }
+  }
+
+  /// Those of one value that a loop carries.
+  subscript(_ loop: LoopID, _ slot: Int) -> [ScalarID] {
+    scalars[Slot(loop: loop, number: slot), default: []]
+  }
+}
+
 /// What differs between the turns of a loop that shall run side by side.
 struct LaneSpread {
   /// The memory that every turn has for itself.
@@ -8,52 +36,26 @@ struct LaneSpread {
   /// The scalars that differ.
   private(set) var wide: Set<ScalarID> = []
   private let loop: LoopID
-  private let body: Body
-  /// The scalars of what loops carry and give.
-  private var carriers: [Slot: [ScalarID]] = [:]
+  private let carriers: LoopCarriers
   private var hasChanged = true
 
-  /// A value that a loop carries.
-  private struct Slot: Hashable {
-    var loop: LoopID
-    var number: Int
-  }
-
   /// Finds what differs; nil where control itself does, or where a step has no form in lanes.
-  init?(_ loop: LoopID, own: Set<BufferID>, _ body: Body) {
+  init?(_ loop: LoopID, own: Set<BufferID>, _ carriers: LoopCarriers, _ body: Body) {
     self.own = own
     self.loop = loop
-    self.body = body
-    findCarriers()
+    self.carriers = carriers
     for slot in body[loop].carried.indices { widen(loop, slot) }
     while hasChanged {
       hasChanged = false
-      spread(body[loop].body)
+      spread(body[loop].body, body)
     }
-    guard isStraight(body[loop].body) else { return nil }
+    guard isStraight(body[loop].body, body) else { return nil }
   }
 
   /// Whether a loop inside carries a value for each lane.
-  func carriesLanes(_ loop: LoopID, _ slot: Int) -> Bool {
+  func carriesLanes(_ loop: LoopID, _ slot: Int, _ body: Body) -> Bool {
     wide.contains(body[loop].carried[slot].next) || wide.contains(body[loop].carried[slot].initial)
-      || carriers[Slot(loop: loop, number: slot), default: []].contains(where: wide.contains)
-  }
-
-  /// Notes the scalars that stand for what the loops inside carry.
-  private mutating func findCarriers() {
-    var inside: Set<LoopID> = [loop]
-    BodyWalk.visit(body[loop].body, body) { if case .loop(let id) = $0 { inside.insert(id) } }
-    for (number, scalar) in body.scalars.enumerated() {
-      switch scalar.instruction {
-      case .carried(let loop, let slot), .loopResult(let loop, let slot):
-        guard inside.contains(loop) else { continue }
-        carriers[Slot(loop: loop, number: slot), default: []].append(ScalarID(number))
-      case .constant, .dim, .loopVariable, .index, .isWanted, .unary, .binary, .compare,
-        .multiplyAdd, .select, .convert, .bitcast, .call, .load, .acrossLanes, .splat, .accumulate,
-        .round:
-        continue
-      }
-    }
+      || carriers[loop, slot].contains(where: wide.contains)
   }
 
   // MARK: Spreading
@@ -64,34 +66,34 @@ struct LaneSpread {
 
   /// Gives a carried value lanes.
   private mutating func widen(_ loop: LoopID, _ slot: Int) {
-    for id in carriers[Slot(loop: loop, number: slot), default: []] { insert(id) }
+    for id in carriers[loop, slot] { insert(id) }
   }
 
   /// Goes once over the steps of a block.
-  private mutating func spread(_ block: Block) {
+  private mutating func spread(_ block: Block, _ body: Body) {
     for item in block.items {
       switch item {
-      case .scalar(let id): if differs(body[id].instruction) { insert(id) }
+      case .scalar(let id): if differs(body[id].instruction, body) { insert(id) }
       case .loop(let inner):
-        widenCarried(inner)
-        spread(body[inner].body)
-        widenCarried(inner)
+        widenCarried(inner, body)
+        spread(body[inner].body, body)
+        widenCarried(inner, body)
       case .branch(_, let then, let otherwise):
-        spread(then)
-        spread(otherwise)
+        spread(then, body)
+        spread(otherwise, body)
       case .store, .check, .external, .stopIfFailed: break
       }
     }
   }
 
   /// Gives lanes to what an inner loop carries, where it begins or goes on with what differs.
-  private mutating func widenCarried(_ inner: LoopID) {
+  private mutating func widenCarried(_ inner: LoopID, _ body: Body) {
     for (slot, carried) in body[inner].carried.enumerated()
     where wide.contains(carried.initial) || wide.contains(carried.next) { widen(inner, slot) }
   }
 
   /// Whether an instruction gives different values in different turns.
-  private func differs(_ instruction: Instruction) -> Bool {
+  private func differs(_ instruction: Instruction, _ body: Body) -> Bool {
     if instruction.operands.contains(where: wide.contains) { return true }
     switch instruction {
     case .loopVariable(let variable): return variable == loop
@@ -113,26 +115,26 @@ struct LaneSpread {
   // MARK: Control
 
   /// Whether all lanes go through a block together, and each of its steps can be done in lanes.
-  private func isStraight(_ block: Block) -> Bool {
+  private func isStraight(_ block: Block, _ body: Body) -> Bool {
     block.items.allSatisfy { item in
       switch item {
       case .scalar(let id): !body[id].isAcrossLanes
       case .store, .check: true
-      case .loop(let id): isStraight(id)
+      case .loop(let id): isStraight(id, body)
       case .branch(let condition, let then, let otherwise):
-        !wide.contains(condition) && isStraight(then) && isStraight(otherwise)
+        !wide.contains(condition) && isStraight(then, body) && isStraight(otherwise, body)
       case .external, .stopIfFailed: false
       }
     }
   }
 
   /// Whether all lanes make the same turns of an inner loop.
-  private func isStraight(_ inner: LoopID) -> Bool {
+  private func isStraight(_ inner: LoopID, _ body: Body) -> Bool {
     let loop = body[inner]
     if loop.lanes > 1 { return false }
     if let bound = loop.bound, wide.contains(bound) { return false }
-    if let going = loop.going, carriesLanes(inner, going) { return false }
-    return isStraight(loop.body)
+    if let going = loop.going, carriesLanes(inner, going, body) { return false }
+    return isStraight(loop.body, body)
   }
 }
 

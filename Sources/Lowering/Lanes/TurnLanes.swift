@@ -10,13 +10,15 @@ import Support
 /// all of them are read and written at once.
 struct TurnLanes {
   static func run(_ body: inout Body) {
+    if !body.loops.contains(where: { $0.body.items.contains(where: \.isLoop) }) { return }
     let touches = TouchCounts(body)
+    let carriers = LoopCarriers(body)
     var reductions: [LoopID: LaneReduction] = [:]
     var pending = Array(body.block.items.reversed())
     while let item = pending.popLast() {
       switch item {
       case .loop(let id):
-        if let plan = TurnLanes(id, touches, body) {
+        if let plan = TurnLanes(id, touches, carriers, body) {
           plan.apply(&body)
           reductions[id] = plan.reduction
         } else {
@@ -35,12 +37,14 @@ struct TurnLanes {
   private let spread: LaneSpread
 
   /// Plans the lanes of a loop; nil where its turns depend on each other, or would not be faster.
-  private init?(_ id: LoopID, _ touches: TouchCounts, _ body: Body) {
+  private init?(
+    _ id: LoopID, _ touches: TouchCounts, _ carriers: LoopCarriers, _ body: Body
+  ) {
     let loop = body[id]
     guard loop.lanes == 1, loop.bound == nil, loop.going == nil,
       loop.body.items.contains(where: \.isLoop), let lanes = TurnLanes.lanes(of: id, body),
       let memory = TurnMemory(id, touches, body), let reduction = LaneReduction(id, body),
-      let spread = LaneSpread(id, own: memory.own, body)
+      let spread = LaneSpread(id, own: memory.own, carriers, body)
     else { return nil }
     let cost = TurnCost(id, lanes: lanes, spread, body)
     guard cost.isWorthwhile else { return nil }
@@ -80,7 +84,7 @@ struct TurnLanes {
       switch item {
       case .loop(let id):
         var inner = splatted(body[id].body, &body)
-        for slot in body[id].carried.indices where spread.carriesLanes(id, slot) {
+        for slot in body[id].carried.indices where spread.carriesLanes(id, slot, body) {
           let carried = body[id].carried[slot]
           body[id].carried[slot].initial = splat(carried.initial, &items, &body)
           body[id].carried[slot].next = splat(carried.next, &inner.items, &body)
