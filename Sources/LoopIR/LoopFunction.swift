@@ -5,6 +5,23 @@ package struct ConstantData: Hashable, Sendable {
   package enum Elements: Hashable, Sendable {
     case floats([Double])
     case integers([Int64])
+
+    /// Equal are the same bits: −0 is not 0, and a NaN is itself.
+    package static func == (a: Elements, b: Elements) -> Bool {
+      switch (a, b) {
+      case (.floats(let x), .floats(let y)):
+        x.count == y.count && zip(x, y).allSatisfy { $0.bitPattern == $1.bitPattern }
+      case (.integers(let x), .integers(let y)): x == y
+      case (.floats, .integers), (.integers, .floats): false
+      }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+      switch self {
+      case .floats(let values): for value in values { hasher.combine(value.bitPattern) }
+      case .integers(let values): for value in values { hasher.combine(value) }
+      }
+    }
   }
 
   package var element: DType

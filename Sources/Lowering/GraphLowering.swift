@@ -6,12 +6,13 @@ import Support
 /// Constant tensors of a function, each once.
 final class ConstantPool {
   private(set) var tensors: [Tensor] = []
-  private var numbers: [Tensor: Int] = [:]
+  private var numbers: [TensorBits: Int] = [:]
 
   /// The number of a tensor among the function's constants.
   func number(of tensor: Tensor) -> Int {
-    if let known = numbers[tensor] { return known }
-    numbers[tensor] = tensors.count
+    let bits = TensorBits(tensor)
+    if let known = numbers[bits] { return known }
+    numbers[bits] = tensors.count
     tensors.append(tensor)
     return tensors.count - 1
   }

@@ -13,22 +13,6 @@ enum Folding {
     case exact, function, sum
   }
 
-  /// A tensor by the bits of its elements: -0 is not 0, and NaN is itself.
-  struct Key: Hashable, Sendable {
-    let dtype: DType
-    let shape: [Int]
-    let bits: [UInt64]
-
-    init(_ tensor: Tensor) {
-      dtype = tensor.dtype
-      shape = tensor.shape
-      switch tensor.elements {
-      case .floats(let values): bits = values.map(\.bitPattern)
-      case .integers(let values): bits = values.map { UInt64(bitPattern: $0) }
-      }
-    }
-  }
-
   /// A result of more elements is left to the emitted code.
   static let resultLimit = 4096
   /// Operands of more elements together are left to the emitted code.
@@ -140,7 +124,7 @@ extension Rewriter {
     if let element = tensor.uniformElement {
       return broadcast(literal(element, tensor.dtype), to: tensor.type.shape)
     }
-    let key = Folding.Key(tensor)
+    let key = TensorBits(tensor)
     let place = foldedData[key] ?? graph.data.count
     if foldedData[key] == nil {
       foldedData[key] = place

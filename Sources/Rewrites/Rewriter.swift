@@ -28,7 +28,7 @@ package struct Rewriter: Sendable {
   /// The elements that folding may still compute.
   var foldingBudget = Folding.elementBudget
   /// The places of tensors that folding made, by their bits.
-  var foldedData: [Folding.Key: Int] = [:]
+  var foldedData: [TensorBits: Int] = [:]
   /// How many uses of the source each value stands for, as far as they are known.
   private var uses: [Int32] = []
   /// The values of nodes that were made or rewritten.

@@ -39,6 +39,23 @@ struct FusionTests {
     graph.symbols = ["m", "n"]
     let function = Lowering.run(graph)
     try function.verify()
-    print(function.dump())
+    let nests = function.bodies[0].block.items.count { item in
+      if case .loop = item { true } else { false }
+    }
+    #expect(nests == 1)
+  }
+
+  /// Constants are one where all their bits are the same: −0 is not 0, and a NaN is itself.
+  @Test func constantsByBits() throws {
+    let data = [[0.0, 1], [-0.0, 1], [.nan, 1], [.nan, 1], [0, 1]]
+    let graph = FusionTests.graph([[Dim(2)]]) { b, p in
+      data.map { elements in
+        b.graph.data.append(Tensor(.f64, [2], floats: elements))
+        return b.divide(p[0], b.emit(.data, [], .data(b.graph.data.count - 1)))
+      }
+    }
+    let function = Lowering.run(graph)
+    try function.verify()
+    #expect(function.constants.count == 3)
   }
 }

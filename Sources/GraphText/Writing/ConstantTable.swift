@@ -3,23 +3,7 @@ import Support
 
 /// The constants and C functions of a written file, each declared once for all its graphs.
 struct ConstantTable {
-  /// A tensor by the bits of its elements: a NaN is itself, and -0 is not 0.
-  private struct Key: Hashable {
-    var dtype: DType
-    var shape: [Int]
-    var bits: [Int64]
-
-    init(_ tensor: Tensor) {
-      dtype = tensor.dtype
-      shape = tensor.shape
-      switch tensor.elements {
-      case .floats(let values): bits = values.map { Int64(bitPattern: $0.bitPattern) }
-      case .integers(let values): bits = values
-      }
-    }
-  }
-
-  private var names: [Key: String] = [:]
+  private var names: [TensorBits: String] = [:]
   private var taken: Set<String> = []
   private(set) var declarations: [Declaration] = []
 
@@ -39,7 +23,7 @@ struct ConstantTable {
   }
 
   /// The name of a tensor.
-  func name(of tensor: Tensor) -> String { names[Key(tensor)] ?? "" }
+  func name(of tensor: Tensor) -> String { names[TensorBits(tensor)] ?? "" }
 
   private mutating func declare(_ graph: Graph) {
     for node in graph.nodes {
@@ -54,7 +38,7 @@ struct ConstantTable {
   /// `const center: f32[64] = [0.1, 0.2]`.
   private mutating func declare(_ tensor: Tensor, _ name: String?) {
     // An array has no elements to tell its shape by: such tensors are written where they are used.
-    guard tensor.count > 0, names[Key(tensor)] == nil else { return }
+    guard tensor.count > 0, names[TensorBits(tensor)] == nil else { return }
     var candidate = name ?? "data"
     var number = 2
     while taken.contains(candidate) || Builtin.all[candidate] != nil {
@@ -62,7 +46,7 @@ struct ConstantTable {
       number += 1
     }
     taken.insert(candidate)
-    names[Key(tensor)] = candidate
+    names[TensorBits(tensor)] = candidate
     declarations.append(
       .constant(
         ConstantDeclaration(
