@@ -154,20 +154,10 @@ extension Graph {
       values[Int(value.index)] = graph[id].result
       added.append(Parameter(name: "", site: site, value: graph[id].result))
     }
-    for node in nodes where node.resultCount != 1 || values[Int(node.firstResult)] == nil {
-      let operands = node.operands.compactMap { values[Int($0.index)] }
-      let id = graph.append(
-        node.operation, operands, node.attributes, types: node.results.map { type($0) },
-        regions: node.regions, site: node.site)
-      for (old, new) in zip(node.results, graph[id].results) {
-        values[Int(old.index)] = new
-        if let name = self[old].name { graph.name(new, name) }
-      }
-    }
-    graph.mapRoots { value in
-      guard let known = values[Int(value.index)] else { preconditionFailure("a root is gone") }
-      return known
-    }
+    let gone = Set(moved)
+    graph.copy(
+      nodes.lazy.filter { $0.resultCount != 1 || !gone.contains($0.result) }, of: self, &values)
+    graph.replaceRoots(by: values)
     graph.parameters += added
     return graph
   }

@@ -48,4 +48,12 @@ extension Graph {
       assertions[index].condition = map(assertions[index].condition)
     }
   }
+
+  /// Puts what values have become in the place of all roots.
+  mutating func replaceRoots(by values: [Value?]) {
+    mapRoots { value in
+      guard let known = values[Int(value.index)] else { preconditionFailure("a root is gone") }
+      return known
+    }
+  }
 }

@@ -176,22 +176,9 @@ extension Graph {
       parameter.value = old.value
       graph.parameters.append(parameter)
     }
-    for (node, isLive) in zip(nodes, live) where isLive {
-      if case .parameter = node.attributes { continue }
-      let operands = node.operands.compactMap { values[Int($0.index)] }
-      precondition(operands.count == node.operands.count, "a parameter is needed that is gone")
-      let id = graph.append(
-        node.operation, operands, node.attributes, types: node.results.map { type($0) },
-        regions: node.regions, site: node.site)
-      for (old, new) in zip(node.results, graph[id].results) {
-        values[Int(old.index)] = new
-        if let name = self[old].name { graph.name(new, name) }
-      }
-    }
-    graph.mapRoots { value in
-      guard let known = values[Int(value.index)] else { preconditionFailure("a root is gone") }
-      return known
-    }
+    let staying = zip(nodes, live).lazy.filter { $1 && $0.operation != .parameter }.map(\.0)
+    graph.copy(staying, of: self, &values)
+    graph.replaceRoots(by: values)
     return graph
   }
 }
