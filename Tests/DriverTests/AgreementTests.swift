@@ -1,6 +1,5 @@
+import Driver
 import Testing
-
-@testable import Driver
 
 /// Derivatives from values alone, against derivatives that are known.
 @Suite struct AgreementTests {

@@ -1,6 +1,5 @@
+import Driver
 import Testing
-
-@testable import Driver
 
 /// Constants of emitted code.
 @Suite struct ConstantTests {

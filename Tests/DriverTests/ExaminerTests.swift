@@ -1,9 +1,8 @@
+import Driver
 import GraphIR
 import Ops
 import Support
 import Testing
-
-@testable import Driver
 
 /// `gradc check` on graphs with operations whose derivative is right, wrong, or not to be had.
 @Suite struct ExaminerTests {

@@ -1,12 +1,11 @@
 import CodeGen
+import Driver
 import GraphIR
 import LoopIR
 import Lowering
 import Ops
 import Support
 import Testing
-
-@testable import Driver
 
 /// Products of matrices by tiles, at sizes around those of tiles, against sums one by one.
 @Suite struct TileTests {

@@ -1,11 +1,10 @@
 import CodeGen
+import Driver
 import Foundation
 import GraphIR
 import LoopIR
 import Support
 import Testing
-
-@testable import Driver
 
 /// Loops around other loops, whose turns go in lanes, at numbers of turns around those of lanes.
 @Suite struct TurnLaneTests {

@@ -1,21 +1,21 @@
 /// How a derivative compares with differences of the function.
-struct Agreement: Sendable {
+package struct Agreement: Sendable {
   /// An element that differs.
-  struct Difference: Sendable {
-    var index: Int
+  package struct Difference: Sendable {
+    package var index: Int
     /// What the compiler gives.
-    var given: Double
+    package var given: Double
     /// What differences give.
-    var expected: Double
+    package var expected: Double
   }
 
   /// The greatest difference, relative to the derivative.
-  private(set) var error = 0.0
-  private(set) var difference: Difference?
+  package private(set) var error = 0.0
+  package private(set) var difference: Difference?
   /// Whether some element is at a kink, where no slope is the right one.
-  private(set) var hasKink = false
+  package private(set) var hasKink = false
   /// Whether differences are too rough to tell, or the function is not defined around the point.
-  private(set) var isUnclear = false
+  package private(set) var isUnclear = false
 
   /// Relative differences up to this one are the rounding of differences.
   private static let tolerance = 1e-6
@@ -28,7 +28,7 @@ struct Agreement: Sendable {
   /// - Parameters:
   ///   - given: the derivative of each element of the function.
   ///   - width: how large the point is.
-  init(_ given: [Double], width: Double, _ function: (Double) -> [Double]?) {
+  package init(_ given: [Double], width: Double, _ function: (Double) -> [Double]?) {
     guard let center = function(0), center.count == given.count, center.allSatisfy(\.isFinite)
     else {
       isUnclear = true
@@ -68,7 +68,7 @@ struct Agreement: Sendable {
   }
 
   /// Whether everything agrees.
-  var isGood: Bool { difference == nil && !hasKink && !isUnclear }
+  package var isGood: Bool { difference == nil && !hasKink && !isUnclear }
 
   /// Notes an element that differs.
   private mutating func fail(_ difference: Difference, _ relative: Double) {

@@ -1,8 +1,8 @@
 import Glibc
-import Support
+package import Support
 
 /// What a check says.
-enum CheckVerdict: String, Sendable {
+package enum CheckVerdict: String, Sendable {
   case right = "ok"
   case kink = "at a kink"
   case clipped = "not checked: 'grad_clip' changes it"
@@ -22,18 +22,18 @@ enum CheckVerdict: String, Sendable {
 }
 
 /// One line of the table that `gradc check` prints.
-struct CheckRow: Sendable {
-  var graph: String
+package struct CheckRow: Sendable {
+  package var graph: String
   /// The form and what it is taken by.
-  var form: String
-  var site: Site
+  package var form: String
+  package var site: Site
   /// The greatest relative difference from differences, or from the reference.
-  var error: Double
+  package var error: Double
   /// How far forward and reverse mode are apart; nil where only one exists.
-  var identity: Double?
-  var verdict: CheckVerdict
+  package var identity: Double?
+  package var verdict: CheckVerdict
   /// What is wrong.
-  var diagnostic: Diagnostic?
+  package var diagnostic: Diagnostic?
 
   /// Takes in the same check at another point.
   mutating func add(_ other: CheckRow) {

@@ -1,11 +1,11 @@
 import Autodiff
-import GraphIR
+package import GraphIR
 import Ops
 import Rewrites
 import Support
 
 /// Checks every form of a graph at points.
-struct Examiner {
+package struct Examiner {
   private let graph: Graph
   private var random: RandomSource
   /// The rows by the way to the form's node: the numbers of nodes, through regions.
@@ -15,23 +15,23 @@ struct Examiner {
   private static let identityTolerance = 1e-8
 
   /// - Parameter graph: a checked graph, its floats all `f64`.
-  init(_ graph: Graph, random: RandomSource) {
+  package init(_ graph: Graph, random: RandomSource) {
     self.graph = graph
     self.random = random
   }
 
   /// The rows in the order of the graph.
-  var table: [CheckRow] {
+  package var table: [CheckRow] {
     rows.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
   }
 
   /// Whether some form is still undecided.
-  var isUndecided: Bool {
+  package var isUndecided: Bool {
     rows.values.contains { $0.verdict == .kink || $0.verdict == .unclear }
   }
 
   /// Checks all forms at a point.
-  mutating func examine(_ inputs: [Tensor], sizes: [String: Int]) {
+  package mutating func examine(_ inputs: [Tensor], sizes: [String: Int]) {
     examine(graph, inputs, sizes, [])
   }
 

@@ -1,4 +1,4 @@
-import GraphIR
+package import GraphIR
 import LoopIR
 import Support
 
@@ -53,7 +53,7 @@ struct GivenInputs {
 
 extension RawTensor {
   /// The elements as a tensor of the graph.
-  var tensor: Tensor {
+  package var tensor: Tensor {
     let elements = (0..<count).map { self[$0] }
     if dtype.isFloat { return Tensor(dtype, shape, floats: elements.map(\.double)) }
     return Tensor(dtype, shape, integers: elements.map { literal in
@@ -66,7 +66,7 @@ extension RawTensor {
   }
 
   /// A tensor of the graph as compiled code sees it.
-  init(_ tensor: Tensor) {
+  package init(_ tensor: Tensor) {
     self.init(zeros: tensor.dtype, tensor.shape)
     for index in 0..<tensor.count { set(index, tensor[index]) }
   }
