@@ -136,7 +136,7 @@ extension Differentiator {
   }
 
   /// The loop backwards: from the cotangents of the results to those of the operands. What a turn
-  /// needs of the primal is computed again from what was carried into it.
+  /// needs of the primal is read where the loop kept it, and else computed again.
   mutating func pullLoop(
     _ node: Node, _ form: LoopForm, _ cotangents: [Value?], _ active: [Bool]
   ) throws(Diagnostic) -> [Value?] {
@@ -146,7 +146,8 @@ extension Differentiator {
     func types(_ numbers: [Int]) -> [TensorType] {
       numbers.map { region.type(region.parameters[$0].value) }
     }
-    precondition(form.saved == form.carried, "a loop saves what it carries")
+    let kept = KeptValues(region, form).values
+    precondition(form.saved == kept.count, "a loop saves what its reverse reads")
     let saved = node.results[(form.stackedResults.upperBound - form.saved)..<form.stackedResults.upperBound]
     let seeded = form.stackedResults.filter {
       cotangents[$0] != nil && activity.results.contains($0)
@@ -154,12 +155,14 @@ extension Differentiator {
     var inner = RegionBuilder(site: node.site)
     let index = inner.parameter(TensorType(.i64))
     let elements = inner.parameters(types((0..<form.sequences).map { parts.sequenceParameter($0) }))
-    let entering = inner.parameters(types((0..<form.carried).map { parts.carriedParameter($0) }))
+    let saves = inner.parameters(kept.map { region.type($0) })
+    let entering = Array(saves[..<form.carried])
     let stackSeeds = inner.parameters(seeded.map { region.type(region.outputs[$0].value) })
     let flowing = inner.parameters(types(activity.carried.map { parts.carriedParameter($0) }))
     let sums = inner.parameters(types(activity.captures.map { parts.captureParameter($0) }))
     let captured = inner.parameters(types(parts.captures.indices.map { parts.captureParameter($0) }))
-    let results = inner.builder.inline(region, [index] + elements + entering + captured)
+    let again = inner.builder.graph.inlineValues(region, [index] + elements + entering + captured)
+    let results = region.outputs.map { again[Int($0.value.index)] }
     let seeds =
       zip(activity.carried, flowing).map { (results[$0], $1) }
       + zip(seeded, stackSeeds).map { (results[$0], $1) }
@@ -193,8 +196,10 @@ extension Differentiator {
     } else if let bound = parts.bound {
       operands.append(bound)
     }
-    let values = builder.appendSaving(
-      .loop, operands, .loop(backward), [inner.finish(outputs)])
+    let computed = kept.dropFirst(form.carried).map { again[Int($0.index)] }
+    let reverse = inner.finish(outputs)
+      .replacing(Dictionary(uniqueKeysWithValues: zip(computed, saves[form.carried...])))
+    let values = builder.appendSaving(.loop, operands, .loop(backward), [reverse])
     var derivatives = [Value?](repeating: nil, count: node.operands.count)
     let firstCapture = form.captures(of: node.operands.count).lowerBound
     for (place, slot) in activity.carried.enumerated() {

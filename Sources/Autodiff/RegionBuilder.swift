@@ -40,23 +40,23 @@ struct RegionBuilder {
 }
 
 extension Builder {
-  /// Appends a node with regions; gives its results. A loop also stacks what it carries on entry of
-  /// each turn, which its reverse needs, and which is dropped again where nothing uses it.
+  /// Appends a node with regions; gives its results. A loop also stacks what its reverse needs of
+  /// each turn, which is dropped again where nothing uses it.
   mutating func appendSaving(
     _ operation: Operation, _ operands: [Value], _ attributes: Attributes, _ regions: [Graph]
   ) -> [Value] {
     guard case .loop(var form) = attributes, form.saved == 0, form.carried > 0 else {
       return appendRegions(operation, operands, attributes, regions)
     }
+    let kept = KeptValues(regions[0], form).values
     var regions = regions
-    let first = 1 + form.sequences
-    for (number, parameter) in regions[0].parameters[first..<first + form.carried].enumerated() {
-      regions[0].outputs.append(
-        Output(name: "s\(number)", value: parameter.value, site: parameter.site))
+    for (number, value) in kept.enumerated() {
+      let site = regions[0].node(of: value).site
+      regions[0].outputs.append(Output(name: "s\(number)", value: value, site: site))
     }
     let isVisible = form.carried + form.stacked
-    form.saved = form.carried
-    form.stacked += form.carried
+    form.saved = kept.count
+    form.stacked += kept.count
     let results = appendRegions(operation, operands, .loop(form), regions)
     return Array(results[..<isVisible]) + results[(form.carried + form.stacked)...]
   }

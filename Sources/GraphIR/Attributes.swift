@@ -121,7 +121,7 @@ package struct LoopForm: Hashable, Sendable {
   package var sequences: Int
   package var carried: Int
   package var stacked: Int
-  /// How many of the stacks, the last ones, hold the carried values on entry of each turn.
+  /// How many of the stacks, the last ones, hold what the loop's reverse needs of each turn.
   package var saved = 0
   /// Whether it runs from the last turn to the first.
   package var isReversed: Bool

@@ -122,7 +122,7 @@ private struct Invariants {
   private static func isCostly(_ node: Node) -> Bool {
     switch node.operation.kernel {
     case .reduction, .contraction: true
-    case .pointwise: !cheap.contains(node.operation)
+    case .pointwise: node.operation.isCostlyPointwise
     case .leaf, .view, .reshape, .generator, .assembly, .sumOfPieces, .search, .convolution,
       .accumulation, .gather, .scatter, .routine, .regions, .expansion, .request:
       false
@@ -131,14 +131,6 @@ private struct Invariants {
 
   /// Moves that look at no size.
   private static let views: Set<Operation> = [.transpose, .broadcastTo, .expandDims, .squeeze]
-
-  /// Functions of a few instructions.
-  private static let cheap: Set<Operation> = [
-    .add, .subtract, .multiply, .negate, .abs, .sign, .square, .maximum, .minimum, .clip, .copy,
-    .select, .convert, .and, .or, .not, .equal, .notEqual, .less, .lessEqual, .greater,
-    .greaterEqual, .bitAnd, .bitOr, .bitXor, .bitNot, .shiftLeft, .shiftRight, .isnan, .isinf,
-    .isfinite, .relu, .copysign,
-  ]
 }
 
 extension Graph {

@@ -23,37 +23,4 @@ extension Graph {
     }
     return counts
   }
-
-  /// A graph of the same signature and data, without nodes yet; places of values are still those
-  /// of `source`.
-  init(withoutNodesOf source: Graph) {
-    self.init(name: source.name)
-    doc = source.doc
-    site = source.site
-    symbols = source.symbols
-    parameters = source.parameters
-    outputs = source.outputs
-    updates = source.updates
-    assertions = source.assertions
-    sizeChecks = source.sizeChecks
-    data = source.data
-  }
-
-  /// Lets parameters, results, updates and assertions use the values that took the place of theirs.
-  mutating func mapRoots(_ map: (Value) -> Value) {
-    for index in parameters.indices { parameters[index].value = map(parameters[index].value) }
-    for index in outputs.indices { outputs[index].value = map(outputs[index].value) }
-    for index in updates.indices { updates[index].value = map(updates[index].value) }
-    for index in assertions.indices {
-      assertions[index].condition = map(assertions[index].condition)
-    }
-  }
-
-  /// Puts what values have become in the place of all roots.
-  mutating func replaceRoots(by values: [Value?]) {
-    mapRoots { value in
-      guard let known = values[Int(value.index)] else { preconditionFailure("a root is gone") }
-      return known
-    }
-  }
 }
