@@ -13,7 +13,7 @@ package enum Catalogue {
   private static let simplification: [Rule] =
     canonical + folding + identities + broadcasts + addition + subtraction + negation
     + multiplication + division + powers + functions + selection + logic + comparisons
-    + conversions + layout + slices + joins + reductions + products
+    + conversions + layout + slices + gathers + joins + reductions + products
 
   /// The list that `--print-rules` shows: a line for each rule.
   package static var text: String { all.map { "\($0)\n" }.joined() }

@@ -9,10 +9,16 @@ extension Catalogue {
       r, node in r.withoutTransposes(node)
     },
     .code(
-      "product-order", "(x @ y) @ z, where that is certainly more work", "x @ (y @ z)",
-      .reassociated,
-      on: [.contract]
+      "product-order", "(x @ y) @ z and longer chains, where that is certainly more work",
+      "x @ (y @ z)", .reassociated, on: [.contract]
     ) { r, node in r.reassociated(node) },
+    .code(
+      "product-of-scalar", "broadcast_to(s) @ x", "s * sum(x)", .reassociated, on: [.contract]
+    ) { r, node in r.productOfScalar(node) },
+    .code(
+      "sum-of-product", "sum(x @ y) along free axes, which nothing else uses", "sum(x) @ sum(y)",
+      .reassociated, on: [.sum]
+    ) { r, node in r.sumOfProduct(node) },
   ]
 }
 

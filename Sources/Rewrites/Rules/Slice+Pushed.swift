@@ -57,8 +57,8 @@ extension Rewriter {
   /// Slices are pushed through so many nodes at most: else a long chain would take many rounds.
   private static let pushedNodes = 8
 
-  /// Whether a value is an elementwise one that only the slice uses, and few such nodes are below.
-  private func isPushed(through value: Value) -> Bool {
+  /// Whether a value is an elementwise one that nothing else uses, and few such nodes are below.
+  func isPushed(through value: Value) -> Bool {
     var budget = Rewriter.pushedNodes
     var open = [value]
     while let next = open.popLast() {

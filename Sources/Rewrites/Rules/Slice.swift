@@ -57,7 +57,7 @@ extension Catalogue {
       return longer.isEmpty
         ? node.operands[0] : r.emit(.flip, node.operands, .axes(longer))
     },
-  ] + pushedSlices
+  ] + pushedSlices + reshapedSlices
 }
 
 extension Rewriter {

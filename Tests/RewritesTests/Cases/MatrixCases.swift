@@ -3,7 +3,7 @@ import Ops
 import Support
 
 /// Products of matrices.
-let matrixCases: [RuleCase] = transposedCases + orderCases
+let matrixCases: [RuleCase] = transposedCases + orderCases + chainCases + scalarCases + sumCases
 
 private let transposedCases: [RuleCase] = [
   RuleCase.shaped("product-of-transpose", .f64(.n, .m), .f64(.n, .k)) { b, v in
@@ -54,6 +54,87 @@ private let orderCases: [RuleCase] = [
   RuleCase.shaped("product-order", .f64(.n, .n), .f64(.n, .n), .f64(.n), fires: false) { b, v in
     let product = b.product(v[0], v[1])
     return b.add(b.product(product, v[2]), b.reduceSum(product, axes: [0]))
+  },
+].flatMap { $0 }
+
+/// Longer chains, which no exchange of three factors puts in order.
+private let chainCases: [RuleCase] = [
+  RuleCase.shaped("product-order", .f64(9, 2), .f64(2, 8), .f64(8, 3), .f64(3, 9)) { b, v in
+    b.product(b.product(b.product(v[0], v[1]), v[2]), v[3])
+  },
+  RuleCase.shaped("product-order", .f64(9, 2), .f64(8, 2), .f64(8, 3), .f64(9, 3)) { b, v in
+    let right = b.contract(v[2], v[3], Contraction(leftSummed: [1], rightSummed: [1]))
+    let left = b.contract(v[0], v[1], Contraction(leftSummed: [1], rightSummed: [1]))
+    return b.contract(left, right, Contraction(leftSummed: [1], rightSummed: [0]))
+  },
+  RuleCase.shaped("product-order", .f64(.n, .n), .f64(.n, .n), .f64(.n, .n), .f64(.n)) { b, v in
+    b.product(b.product(v[0], b.product(v[1], v[2])), v[3])
+  },
+  RuleCase.shaped("product-order", .f64(.n), .f64(.n, .n), .f64(.n, .n), .f64(.n)) { b, v in
+    b.product(v[0], b.product(b.product(v[1], v[2]), v[3]))
+  },
+  // The best order already: (x @ y) @ (z @ w).
+  RuleCase.shaped(
+    "product-order", .f64(2, 9), .f64(9, 3), .f64(3, 9), .f64(9, 2), fires: false
+  ) { b, v in
+    b.product(b.product(v[0], v[1]), b.product(v[2], v[3]))
+  },
+  RuleCase.shaped(
+    "product-order", .f64(.n, .n), .f64(.n, .n), .f64(.n, .n), .f64(.n), fires: false
+  ) { b, v in
+    b.product(v[0], b.product(v[1], b.product(v[2], v[3])))
+  },
+].flatMap { $0 }
+
+private let scalarCases: [RuleCase] = [
+  RuleCase.shaped("product-of-scalar", .f64(.n, .k)) { b, v in
+    b.product(b.broadcast(b.literal(.float(3), .f64), to: [.m, .n]), v[0])
+  },
+  RuleCase.shaped("product-of-scalar", .f64(.m, 3), .f64()) { b, v in
+    b.product(v[0], b.broadcast(v[1], to: [3, .k]))
+  },
+  RuleCase.shaped("product-of-scalar", .f64(.n)) { b, v in
+    b.product(v[0], b.broadcast(b.literal(.float(-1), .f64), to: [.n]))
+  },
+  // There may be nothing to sum, and 0 times infinity is not 0.
+  RuleCase.shaped("product-of-scalar", .f64(.n, .k), .f64(), fires: false) { b, v in
+    b.product(b.broadcast(v[1], to: [.m, .n]), v[0])
+  },
+  RuleCase.shaped("product-of-scalar", .f64(.n, .k), .f64(.n), fires: false) { b, v in
+    b.product(b.broadcast(v[1], to: [.m, .n]), v[0])
+  },
+].flatMap { $0 }
+
+private let sumCases: [RuleCase] = [
+  RuleCase.shaped("sum-of-product", .f64(.m, .n), .f64(.n, .k)) { b, v in
+    b.reduceSum(b.product(v[0], v[1]), axes: [0])
+  },
+  RuleCase.shaped("sum-of-product", .f64(.m, .n), .f64(.n, .k)) { b, v in
+    b.emit(.sum, [b.product(v[0], v[1])], .reduction(axes: [1], keepDims: true))
+  },
+  RuleCase.shaped("sum-of-product", .f64(.m, .n), .f64(.n, .k)) { b, v in
+    b.reduceSum(b.product(v[0], v[1]), axes: [0, 1])
+  },
+  RuleCase.shaped("sum-of-product", .f64(.m, .n, .k), .f64(.m, 5, .k)) { b, v in
+    let products = b.contract(
+      v[0], v[1],
+      Contraction(leftBatch: [0], rightBatch: [0], leftSummed: [2], rightSummed: [2]))
+    return b.reduceSum(products, axes: [1])
+  },
+  // An axis of the batch is in both operands.
+  RuleCase.shaped("sum-of-product", .f64(.m, .n, .k), .f64(.m, 5, .k), fires: false) { b, v in
+    let products = b.contract(
+      v[0], v[1],
+      Contraction(leftBatch: [0], rightBatch: [0], leftSummed: [2], rightSummed: [2]))
+    return b.reduceSum(products, axes: [0])
+  },
+  RuleCase.shaped("sum-of-product", .f64(.m, .n), .f64(.n, .k), fires: false) { b, v in
+    let product = b.product(v[0], v[1])
+    return b.multiply(product, b.reduceSum(product, axes: [0]))
+  },
+  // One row is summed already.
+  RuleCase.shaped("sum-of-product", .f64(1, 8), .f64(8, 2), fires: false) { b, v in
+    b.reduceSum(b.product(v[0], v[1]), axes: [1])
   },
 ].flatMap { $0 }
 
