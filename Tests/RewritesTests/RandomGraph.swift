@@ -63,13 +63,15 @@ private struct RandomGraphMaker {
 
   /// Adds a node, if what is drawn fits.
   mutating func grow() {
-    switch random.integer(0, 9) {
+    switch random.integer(0, 11) {
     case 0, 1: add(unary, [number()])
     case 2, 3, 4: add(binary, [number(), number()])
     case 5: numbers.append(literal())
     case 6: addMask()
     case 7: add([.select], [mask(), number(), number()])
     case 8: addMoved()
+    case 9: addProduct()
+    case 10: addPicked()
     default: addReduced()
     }
   }
@@ -77,6 +79,7 @@ private struct RandomGraphMaker {
   private var unary: [Operation] {
     dtype.isFloat
       ? [.negate, .abs, .square, .exp, .sqrt, .reciprocal, .floor, .copy, .tanh]
+        + [.log, .log1p, .expm1, .sigmoid, .softplus, .erf]
       : [.negate, .abs, .square, .copy, .sign]
   }
 
@@ -123,7 +126,7 @@ private struct RandomGraphMaker {
   private mutating func addMoved() {
     let value = number()
     let rank = b.type(value).rank
-    switch random.integer(0, 6) {
+    switch random.integer(0, 7) {
     case 0:
       let reversed = Array((0..<rank).reversed())
       numbers.append(b.transpose(b.transpose(value, reversed), reversed))
@@ -143,11 +146,46 @@ private struct RandomGraphMaker {
       let size = b.shape(value)[0]
       let twice = b.concatenate([value, value], axis: 0)
       numbers.append(b.slice(twice, axis: 0, from: size, size: size))
+    case 6 where rank > 0:
+      let size = b.shape(value)[rank - 1]
+      let twice = b.concatenate([value, value], axis: rank - 1)
+      let axes = (0..<rank).map { axis -> SliceAxis in
+        axis == rank - 1 ? SliceAxis(start: 1, step: 1, size: size) : .whole(b.shape(value)[axis])
+      }
+      let row = b.expandDims(b.emit(unary[0], [twice]), axes: [0])
+      numbers.append(b.squeeze(b.slice(row, [.whole(1)] + axes), axes: [0]))
     default:
       if b.type(value).count == .m * .n {
         numbers.append(b.emit(.reshape, [value], .shape([.m * .n])))
         numbers.append(b.emit(.reshape, [numbers[numbers.count - 1]], .shape([.m, .n])))
       }
+    }
+  }
+
+  /// A product of matrices or vectors, if two axes fit.
+  private mutating func addProduct() {
+    let (x, y) = (number(), number())
+    guard (1...2).contains(b.type(x).rank), (1...2).contains(b.type(y).rank) else { return }
+    let (i, j) = (random.integer(0, b.type(x).rank - 1), random.integer(0, b.type(y).rank - 1))
+    if let results = try? b.tryEmit(
+      .contract, [x, y], .contraction(Contraction(leftSummed: [i], rightSummed: [j])))
+    {
+      numbers.append(results[0])
+    }
+  }
+
+  /// One place of an axis picked, or a value with another put there.
+  private mutating func addPicked() {
+    let value = number()
+    guard b.type(value).rank > 0 else { return }
+    let axis = random.integer(0, b.type(value).rank - 1)
+    let place = b.literal(.int(random.integer(0, 1) == 0 ? 0 : -1), .i64)
+    let picking = Attributes.picking(Picking(axes: [axis], place: 0))
+    let picked = b.emit(.gather, [value, place], picking)
+    guard random.integer(0, 1) == 0 else { return numbers.append(picked) }
+    let operation: Operation = random.integer(0, 1) == 0 ? .setAt : .addAt
+    if let results = try? b.tryEmit(operation, [value, number(), place], picking) {
+      numbers.append(results[0])
     }
   }
 

@@ -1,0 +1,71 @@
+import Autodiff
+import GraphIR
+import Ops
+import Rewrites
+import Support
+import TestSupport
+import Testing
+
+/// Random graphs and their gradients mean the same after every pass of the compiler.
+@Suite struct PassTests {
+  private typealias Pass = (name: String, run: @Sendable (inout Graph, inout Counters) -> Void)
+
+  /// The passes in their order, as the pipeline runs them.
+  private static let passes: [Pass] = [
+    ("simplify", { $0 = Simplify.run($0, counters: &$1) }),
+    ("prune-loops", { graph, _ in graph = LoopPruning.run(graph) }),
+    ("expand", { graph, _ in graph = Expand.run(graph) }),
+    ("hoist-invariants", { graph, _ in graph = HoistInvariants.run(graph) }),
+    ("simplify-expanded", {
+      $0 = Simplify.run($0, counters: &$1, rules: Catalogue.afterExpansion)
+    }),
+    ("join-pads", { graph, _ in graph = JoinPads.run(graph) }),
+  ]
+
+  @Test(arguments: [DType.f64, .f32], RandomGraphTests.seeds.prefix(40))
+  func everyPrefix(_ dtype: DType, _ seed: UInt64) throws {
+    let test = RandomGraph(dtype, count: 40, seed: seed)
+    let source = PassTests.withGradients(test.graph)
+    let values = test.values(isSpecial: false, seed: seed)
+    var counters = Counters()
+    var graph = try Differentiate.run(source)
+    var before = try Conditioning(graph, values, sizes: RandomGraph.sizes)
+    func check(_ pass: String) throws {
+      try graph.verify()
+      let after = try Conditioning(graph, values, sizes: RandomGraph.sizes)
+      if let text = before.violation(after.results) { Issue.record("\(pass): \(text)") }
+      before = after
+    }
+    graph = try Differentiate.run(Stabilise.run(source, counters: &counters))
+    try check("stabilise")
+    for pass in PassTests.passes {
+      pass.run(&graph, &counters)
+      try check(pass.name)
+    }
+    #expect(counters.counts["rewrites", default: 0] < 10 * source.nodes.count)
+  }
+
+  /// Roundings leave most results clear enough to tell a wrong rule.
+  @Test func mostResultsAreClear() throws {
+    let seeds = RandomGraphTests.seeds.prefix(20)
+    let clarity = try seeds.reduce(0.0) { sum, seed in
+      let test = RandomGraph(.f64, count: 40, seed: seed)
+      let graph = try Differentiate.run(PassTests.withGradients(test.graph))
+      let values = test.values(isSpecial: false, seed: seed)
+      return try sum + Conditioning(graph, values, sizes: RandomGraph.sizes).clarity
+    }
+    #expect(clarity > 0.5 * Double(seeds.count))
+  }
+
+  /// The graph with the gradients of the sum of each floating result by each floating parameter.
+  private static func withGradients(_ graph: Graph) -> Graph {
+    var b = Builder(graph: graph)
+    let x = graph.parameters.map(\.value).filter { b.type($0).dtype.isFloat }
+    for output in graph.outputs where b.type(output.value).dtype.isFloat {
+      let total = b.total(output.value)
+      let slopes = b.derivative(.grad, of: total, wrt: x, along: [], zeroWhereDisconnected: true)
+      for slope in slopes { b.graph.addOutput("slope", slope) }
+    }
+    return b.graph
+  }
+}
