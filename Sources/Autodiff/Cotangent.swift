@@ -8,9 +8,29 @@ struct Cotangent {
   /// Where given, a `bool` value that broadcasts to the shape: where it does not hold, structure
   /// has left the place out, and the cotangent is exactly 0 whatever has been computed there.
   var mask: Value?
+  /// Where given, the tensor is 0 but in this place, and value and mask are those of the part there.
+  var place: Place? = nil
 }
 
 extension Builder {
+  /// The cotangent as a whole tensor, which its place masks.
+  mutating func whole(_ cotangent: Cotangent) -> Cotangent {
+    guard let place = cotangent.place else { return cotangent }
+    let everywhere = broadcast(literal(.bool(true), .bool), to: place.partShape)
+    let mask = cotangent.mask.map { broadcast($0, to: place.partShape) } ?? everywhere
+    return Cotangent(
+      value: whole(cotangent.value, at: place), mask: whole(mask, at: place))
+  }
+
+  /// The sum of two cotangents of one value; those of one place stay there.
+  mutating func sum(_ a: Cotangent, _ b: Cotangent) -> Cotangent {
+    let isTogether = a.place == b.place
+    let (a, b) = isTogether ? (a, b) : (whole(a), whole(b))
+    return Cotangent(
+      value: add(a.value, b.value), mask: disjunction(a.mask, b.mask),
+      place: isTogether ? a.place : nil)
+  }
+
   /// Holds where both hold; nil holds everywhere.
   mutating func conjunction(_ a: Value?, _ b: Value?) -> Value? {
     guard let a else { return b }
@@ -27,11 +47,6 @@ extension Builder {
   /// The value where the mask holds, else exactly 0.
   mutating func masked(_ value: Value, by mask: Value) -> Value {
     select(mask, value, literal(0.0, like: value))
-  }
-
-  /// The sum of two cotangents of one value.
-  mutating func sum(_ a: Cotangent, _ b: Cotangent) -> Cotangent {
-    Cotangent(value: add(a.value, b.value), mask: disjunction(a.mask, b.mask))
   }
 
   /// The cotangent of an operand of a shape that was broadcast to the cotangent's.

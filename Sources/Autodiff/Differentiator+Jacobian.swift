@@ -5,7 +5,9 @@ import Support
 /// Jacobians and Hessians: a derivative for each direction of the smaller side.
 ///
 /// A few directions are written out one after the other; many, or a number that is not known, are
-/// the turns of a loop, in front of which everything stands that is the same for all of them.
+/// the turns of loops, one for each axis, in front of which everything stands that is the same for
+/// all of them. A direction is 1 in one place, and what flows from it stays in its place as long as
+/// elements are not mixed.
 extension Differentiator {
   /// Up to so many directions are written out.
   private static let unrolledLimit = 16
@@ -48,7 +50,7 @@ extension Differentiator {
     let type = builder.type(target)
     let stacks = try directions(type, results: request.wrt.count, request.site) {
       (differentiator, seed) throws(Diagnostic) in
-      try differentiator.reverse(from: [(target, seed)], request, span)
+      try differentiator.reverse(fromPlaced: [(target, seed)], request, span)
     }
     return zip(request.wrt, stacks).map { wrt, stack in
       let shape = type.shape + builder.shape(wrt)
@@ -70,45 +72,56 @@ extension Differentiator {
       (differentiator, seed) throws(Diagnostic) in
       var single = request
       single.wrt = [wrt]
-      single.along = [seed]
-      return try differentiator.forward(to: [target], single, span)
+      return try differentiator.forward(to: [target], along: [seed], single, span)
     }[0]
     let shape = rows.shape + type.shape
     guard let stack else { return builder.zeros(TensorType(rows.dtype, shape)) }
-    let rank = rows.rank
-    let turned = builder.transpose(stack, Array(1..<(rank + 1)) + [0])
+    let rank = builder.shape(stack).count
+    let leading = rank - rows.rank
+    let turned = builder.transpose(stack, Array(leading..<rank) + Array(0..<leading))
     return builder.reshape(turned, to: shape)
   }
 
   // MARK: Directions
 
-  /// What `derive` gives for each unit direction of a type, stacked along a new leading axis; nil
+  /// What `derive` gives for each unit direction of a type, stacked along new leading axes; nil
   /// where it gives nothing.
   private mutating func directions(
     _ type: TensorType, results: Int, _ site: Site,
-    _ derive: (inout Differentiator, Value) throws(Diagnostic) -> [Value?]
+    _ derive: (inout Differentiator, Tangent) throws(Diagnostic) -> [Value?]
   ) throws(Diagnostic) -> [Value?] {
     let count = Dim.product(type.shape)
     if let count = count.constant, count > 0, count <= Differentiator.unrolledLimit {
       return try unrolled(type, count, results, derive)
     }
-    let start = builder.graph.nodes.count
+    var turns: [(start: Int, index: Value, count: Dim)] = []
+    var place = Place(indices: [:], shape: type.shape)
     builder.site = site
-    let id = builder.graph.append(
-      .parameter, [], .parameter(-1), types: [TensorType(.i64)], site: site)
-    let index = builder.graph[id].result
-    let isHere = builder.equal(builder.arange(count), index)
-    let seed = builder.reshape(builder.convert(isHere, to: type.dtype), to: type.shape)
-    let derived = try derive(&self, seed)
-    return cutLoop(from: start, index, derived, count, site)
+    for (axis, size) in type.shape.enumerated() where size != Dim(1) {
+      let start = builder.graph.nodes.count
+      let id = builder.graph.append(
+        .parameter, [], .parameter(-1), types: [TensorType(.i64)], site: site)
+      let index = builder.graph[id].result
+      turns.append((start, index, size))
+      place.indices[axis] = .value(index)
+    }
+    var derived = try derive(&self, builder.unit(type.dtype, at: place))
+    for turn in turns.reversed() {
+      derived = cutLoop(from: turn.start, turn.index, derived, turn.count, site)
+    }
+    return derived
   }
 
   private mutating func unrolled(
     _ type: TensorType, _ count: Int, _ results: Int,
-    _ derive: (inout Differentiator, Value) throws(Diagnostic) -> [Value?]
+    _ derive: (inout Differentiator, Tangent) throws(Diagnostic) -> [Value?]
   ) throws(Diagnostic) -> [Value?] {
     var rows: [[Value?]] = []
-    for number in 0..<count { rows.append(try derive(&self, unit(type, count, number))) }
+    for number in 0..<count {
+      let indices = builder.unraveled(.known(number), type.shape)
+      let place = Place(indices: indices, shape: type.shape)
+      rows.append(try derive(&self, builder.unit(type.dtype, at: place)))
+    }
     return (0..<results).map { slot in
       guard let some = rows.compactMap({ $0[slot] }).first else { return nil }
       let type = builder.type(some)
@@ -119,25 +132,16 @@ extension Differentiator {
     }
   }
 
-  /// The direction along one element.
-  private mutating func unit(_ type: TensorType, _ count: Int, _ number: Int) -> Value {
-    if type.isScalar { return builder.literal(.float(1), type.dtype) }
-    let elements = (0..<count).map { $0 == number ? 1.0 : 0.0 }
-    let shape = type.shape.compactMap(\.constant)
-    builder.graph.data.append(Tensor(type.dtype, shape, floats: elements))
-    return builder.emit(.data, [], .data(builder.graph.data.count - 1))
-  }
-
   /// Cuts the nodes since `start` that depend on the number of the turn out as the region of a loop,
   /// which stacks some values; the other nodes stay in front of it.
   private mutating func cutLoop(
     from start: Int, _ index: Value, _ values: [Value?], _ count: Dim, _ site: Site
   ) -> [Value?] {
     let wanted = values.compactMap { $0 }
-    if wanted.isEmpty { return values }
     let source = builder.graph
     let nodes = Array(source.nodes[(start + 1)...])
     builder.graph.truncate(nodeCount: start)
+    if wanted.isEmpty { return values }
     var outside: [Value: Value] = [:]
     var depends: Set<Value> = [index]
     var dependent: [Node] = []
@@ -157,8 +161,9 @@ extension Differentiator {
     var captures: [Value] = []
     let used = dependent.flatMap(\.operands) + wanted
     for value in used where !depends.contains(value) && inside[value] == nil {
-      if let literal = source.literal(value) {
-        inside[value] = region.builder.literal(literal, source.type(value).dtype)
+      if let literal = source.constant(value) {
+        let scalar = region.builder.literal(literal, source.type(value).dtype)
+        inside[value] = region.builder.broadcast(scalar, to: source.type(value).shape)
       } else {
         inside[value] = region.parameter(source.type(value))
         captures.append(outside[value] ?? value)
@@ -175,5 +180,17 @@ extension Differentiator {
     builder.site = site
     var stacks = builder.appendRegions(.loop, captures, .loop(form), [body]).makeIterator()
     return values.map { $0 == nil ? nil : stacks.next() }
+  }
+}
+
+extension Graph {
+  /// The number that all elements of a value are by its form.
+  fileprivate func constant(_ value: Value) -> Literal? {
+    var source = value
+    while [.broadcastTo, .fill].contains(node(of: source).operation) {
+      let operands = node(of: source).operands
+      source = operands[operands.count - 1]
+    }
+    return literal(source)
   }
 }

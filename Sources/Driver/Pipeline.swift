@@ -73,7 +73,7 @@ struct Pipeline {
   mutating func optimize(_ graph: Graph) -> Graph? {
     guard let differentiated = differentiate(stabilise(graph)) else { return nil }
     let adjoint = runner.run(inline, on: differentiated)
-    let rewritten = runner.run(prune, on: rewrite(adjoint))
+    let rewritten = runner.run(prune, on: runner.run(lift, on: rewrite(adjoint)))
     if options.emit.contains(.adjoint) { adjoints.append(adjoint) }
     if options.emit.contains(.graph) { rewrittenGraphs.append(rewritten) }
     return rewritten
@@ -146,8 +146,12 @@ struct Pipeline {
     Pass(name: "inline-calls") { graph, _ in InlineCalls.run(graph) }
   }
 
+  private var lift: Pass<Graph, Graph, Never> {
+    Pass(name: "lift-products") { graph, _ in LiftProducts.run(graph) }
+  }
+
   private var prune: Pass<Graph, Graph, Never> {
-    Pass(name: "prune-loops") { graph, _ in LoopPruning.run(graph) }
+    Pass(name: "prune-loops") { graph, _ in LoopPruning.run(LoopCopies.run(graph)) }
   }
 
   private var expand: Pass<Graph, Graph, Never> {

@@ -100,16 +100,18 @@ struct ElementReader {
     let (place, isInside) = picked(
       node, Array(node.operands.dropFirst()), in: graph.type(node.operands[0]).shape, at: position,
       &b, &memo)
-    b.append(.check(isInside, .indexOutOfRange, message: nil, site: node.site))
+    if let isInside {
+      b.append(.check(isInside, .indexOutOfRange, message: nil, site: node.site))
+    }
     return read(node.operands[0], at: place, &b, &memo)
   }
 
   /// The position in a tensor that a position among what is picked from it stands for, and whether
-  /// it lies in the tensor; outside it is a position at the edge.
+  /// it lies in the tensor, unless it always does; outside it is a position at the edge.
   func picked(
     _ node: Node, _ positions: [Value], in shape: [Dim], at position: [Index],
     _ b: inout LoopBuilder, _ memo: inout Memo
-  ) -> ([Index], ScalarID) {
+  ) -> ([Index], ScalarID?) {
     guard case .picking(let picking) = node.attributes else {
       preconditionFailure("picking has axes")
     }
@@ -118,6 +120,10 @@ struct ElementReader {
     let inner = Array(position[picking.place..<picking.place + rank])
     var isInside: ScalarID?
     for (axis, value) in zip(picking.axes, positions) {
+      if let turn = self.positions[value], b.body.keeps(turn, within: shape[axis]) {
+        result[axis] = turn
+        continue
+      }
       let given = b.convert(read(value, at: inner, &b, &memo), to: .i64)
       b.site = node.site
       let (clamped, fits) = clamped(given, to: shape[axis], &b)
@@ -126,7 +132,7 @@ struct ElementReader {
     }
     let outer = position[..<picking.place] + position[(picking.place + rank)...]
     for (axis, index) in zip(picking.others(rank: shape.count), outer) { result[axis] = index }
-    return (result, isInside ?? b.constant(.bool, .bool(true)))
+    return (result, isInside)
   }
 
   /// A position counted from the beginning, moved to the nearest end if it lies outside an axis.
@@ -170,5 +176,18 @@ struct ElementReader {
       value = node.operands[0]
     }
     return position.last?.loop?.index
+  }
+}
+
+extension Body {
+  /// Whether the turns of a loop, counted from the first or from the last one, are places of an
+  /// axis.
+  fileprivate func keeps(_ turn: Index, within size: Dim) -> Bool {
+    guard turn.scalars.isEmpty, turn.loops.count == 1,
+      let step = turn.loops[0].coefficient.constant, abs(step) == 1
+    else { return false }
+    let way = self[turn.loops[0].variable].extent - 1
+    let (first, last) = step > 0 ? (turn.offset, turn.offset + way) : (turn.offset - way, turn.offset)
+    return first.isKnownNonNegative && (size - last - 1).isKnownNonNegative
   }
 }

@@ -182,7 +182,9 @@ struct Nests {
       let (place, isInside) = reader.picked(
         node, Array(node.operands.dropFirst(2)), in: type.shape, at: position, &b, &memo)
       b.site = node.site
-      b.append(.check(isInside, .indexOutOfRange, message: nil, site: node.site))
+      if let isInside {
+        b.append(.check(isInside, .indexOutOfRange, message: nil, site: node.site))
+      }
       b.store(
         element, to: target.buffer, target.prefix + place,
         combining: combining.map { Nests.combination($0, type.dtype) }, mask: isInside)

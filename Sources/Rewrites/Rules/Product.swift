@@ -4,7 +4,7 @@ import Support
 
 /// Products of matrices: transposes are taken in, and chains are put in the order of least work.
 extension Catalogue {
-  static let products: [Rule] = [
+  static let orderedProducts: [Rule] = [
     .code("product-of-transpose", "xᵀ @ y", "x @ y over other axes", .reordered, on: [.contract]) {
       r, node in r.withoutTransposes(node)
     },

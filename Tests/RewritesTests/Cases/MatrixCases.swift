@@ -22,6 +22,15 @@ private let transposedCases: [RuleCase] = [
     b.contract(
       b.transpose(v[0], [1, 0, 2]), v[1], Contraction(leftSummed: [2], rightSummed: [0]))
   },
+  RuleCase.shaped("product-with-scalar", .f64(.n, .m), .f64()) { b, v in
+    b.contract(v[0], v[1], Contraction(leftSummed: [], rightSummed: []))
+  },
+  RuleCase.shaped("product-with-scalar", .f64(), .f64(.n)) { b, v in
+    b.contract(v[0], v[1], Contraction(leftSummed: [], rightSummed: []))
+  },
+  RuleCase.shaped("product-with-scalar", .f64(.n), .f64(.m), fires: false) { b, v in
+    b.contract(v[0], v[1], Contraction(leftSummed: [], rightSummed: []))
+  },
 ].flatMap { $0 }
 
 private let orderCases: [RuleCase] = [
