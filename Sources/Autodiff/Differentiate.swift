@@ -20,7 +20,7 @@ package enum Differentiate {
   }
 
   /// Whether a graph or a region in it asks for a derivative; blocks nest as deep as the user's.
-  private static func hasRequests(_ graph: Graph) -> Bool {
+  static func hasRequests(_ graph: Graph) -> Bool {
     graph.nodes.contains { node in
       node.operation == .derivative || node.regions.contains(where: hasRequests)
     }

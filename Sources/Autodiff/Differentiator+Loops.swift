@@ -92,10 +92,11 @@ extension Differentiator {
     }
     let stacked = form.stackedResults.filter { activity.results.contains($0) }
     let stacks = stacked.map { pushed[$0] ?? inner.builder.zeros(inner.builder.type(results[$0])) }
-    let changed = LoopForm(
+    var changed = LoopForm(
       count: form.count, sequences: form.sequences + dElements.count,
       carried: form.carried + dEntering.count, stacked: stacks.count, isReversed: form.isReversed,
       isBounded: form.isBounded, isWhile: form.isWhile)
+    changed.checkpoints = form.checkpoints
     let body = inner.finish(Array(results[..<form.carried]) + next + stacks)
     let firstCarried = form.carriedOperands.lowerBound
     let firstCapture = form.captures(of: node.operands.count).lowerBound
@@ -180,11 +181,12 @@ extension Differentiator {
         outputs.append(flow ?? inner.builder.zeros(inner.builder.type(value)))
       }
     }
-    let backward = LoopForm(
+    var backward = LoopForm(
       count: form.count, sequences: form.sequences + form.saved + seeded.count,
       carried: activity.carried.count + activity.captures.count,
       stacked: activity.sequences.count, isReversed: !form.isReversed,
       isBounded: form.isBounded || form.isWhile)
+    backward.checkpoints = form.checkpoints
     var operands = parts.sequences + saved + seeded.compactMap { cotangents[$0] }
     operands += activity.carried.map {
       cotangents[$0] ?? builder.zeros(builder.type(parts.initial[$0]))

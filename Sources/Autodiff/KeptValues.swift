@@ -9,7 +9,7 @@ import Support
 /// costs more to compute than to write and to read once: functions beyond a few instructions,
 /// reductions, products, factorisations, and the results of inner loops and branches. A map, and a
 /// reduction of a map, keeps no more: its turns can be computed again next to their reverse, or
-/// fused with it. Values that are the same in every turn are moved out of both loops instead.
+/// fused with it. So does a loop with checkpoints, as the user asks. Values that are the same in every turn are moved out of both loops instead.
 struct KeptValues {
   /// The values, of the body.
   private(set) var values: [Value]
@@ -23,6 +23,7 @@ struct KeptValues {
       node.isCostly && node.results.contains { varying[Int($0.index)] }
     }
     values = carried
+    if !form.checkpoints.isEmpty { return }
     if costly.contains(where: { $0.results.contains { recurrent[Int($0.index)] } }) {
       values += costly.flatMap(\.results)
     }

@@ -46,7 +46,7 @@ struct Pipeline {
   /// A graph with its derivatives expanded and nothing rewritten; nil after an error.
   mutating func differentiate(_ graph: Graph) -> Graph? {
     let pass = Pass<Graph, Graph, Diagnostic>(name: "differentiate") {
-      graph, _ throws(Diagnostic) in try Differentiate.run(graph)
+      graph, _ throws(Diagnostic) in try Differentiate.run(SplitLoops.run(graph))
     }
     do {
       return try runner.run(pass, on: graph)
@@ -85,7 +85,8 @@ struct Pipeline {
     guard let optimized = optimize(graph) else { return nil }
     let expanded = runner.run(expand, on: optimized)
     let hoisted = runner.run(hoist, on: expanded)
-    let final = runner.run(simplify("simplify-expanded", Catalogue.afterExpansion), on: hoisted)
+    let outside = runner.run(products, on: hoisted)
+    let final = runner.run(simplify("simplify-expanded", Catalogue.afterExpansion), on: outside)
     let joined = runner.run(join, on: final)
     if options.emit.contains(.dot) { drawings.append(draw(joined)) }
     let vectors = options.vectorUnit
@@ -151,7 +152,12 @@ struct Pipeline {
   }
 
   private var prune: Pass<Graph, Graph, Never> {
-    Pass(name: "prune-loops") { graph, _ in LoopPruning.run(LoopCopies.run(graph)) }
+    Pass(name: "prune-loops") { graph, counters in
+      let pruned = LoopPruning.run(MergeStacks.run(LoopCopies.run(graph)))
+      let kept = pruned.keptStacks
+      if kept > 0 { counters.add("stack kept for a reverse loop", kept) }
+      return pruned
+    }
   }
 
   private var expand: Pass<Graph, Graph, Never> {
@@ -161,6 +167,12 @@ struct Pipeline {
 
   private var hoist: Pass<Graph, Graph, Never> {
     Pass(name: "hoist-invariants") { graph, _ in LoopPruning.run(HoistInvariants.run(graph)) }
+  }
+
+  private var products: Pass<Graph, Graph, Never> {
+    Pass(name: "loop-products") { graph, _ in
+      LoopPruning.run(MergeStacks.run(LoopCopies.run(LoopProducts.run(graph))))
+    }
   }
 
   private var join: Pass<Graph, Graph, Never> {

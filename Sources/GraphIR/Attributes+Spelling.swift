@@ -34,7 +34,8 @@ extension Attributes {
     case .loop(let form):
       "{loop: \(form.count), sequences: \(form.sequences), carried: \(form.carried), "
         + "stacked: \(form.stacked), saved: \(form.saved), reversed: \(form.isReversed), "
-        + "bounded: \(form.isBounded), while: \(form.isWhile)}"
+        + "bounded: \(form.isBounded), while: \(form.isWhile)"
+        + (form.checkpoints.isEmpty ? "}" : ", checkpoints: \(form.checkpoints)}")
     case .call(let form):
       "{call: \(Graph.spelled(form.name)), arguments: \(form.arguments), jvp: \(form.hasJvp), "
         + "vjp: \(form.hasVjp)}"

@@ -127,6 +127,9 @@ package struct LoopForm: Hashable, Sendable {
   package var isReversed: Bool
   package var isBounded: Bool
   package var isWhile: Bool
+  /// After how many turns each the reverse goes on from what was carried, and computes the turns
+  /// between again: descending, each within the one before. Empty where costs decide.
+  package var checkpoints: [Int] = []
 
   package init(
     count: Dim, sequences: Int, carried: Int, stacked: Int, isReversed: Bool = false,

@@ -21,7 +21,8 @@ package enum Storage: Hashable, Sendable {
   case workspace
   /// On the stack: of a fixed and small size.
   case local
-  /// The elements of another buffer, in the same order, under another shape of as many elements.
+  /// The elements of another buffer, in the same order, under another shape of at most as many
+  /// elements.
   case alias(BufferID)
 }
 

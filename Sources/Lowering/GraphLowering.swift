@@ -80,7 +80,7 @@ struct GraphLowering {
     switch node.operation.kernel {
     case .leaf: lowerLeaf(node, &b)
     case .reshape:
-      let source = wholeBuffer(of: node.operands[0], &b, &forest)
+      let source = wholeBuffer(of: graph.whole(node.operands[0]), &b, &forest)
       assign(node.result, .alias(source), &b)
     case .contraction: lowerContraction(node, &b, &forest)
     case .pointwise, .view, .generator, .assembly, .reduction, .search, .convolution,

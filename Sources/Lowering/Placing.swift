@@ -91,7 +91,8 @@ struct Placing {
       }
       if isReadAgain[Int(node.result.index)] { isReadAgain[place] = true }
       if isForced[Int(node.result.index)] { isForced[place] = true }
-    case .reshape, .routine: isTakenWhole[place] = true
+    case .reshape: isTakenWhole[Int(graph.whole(operand).index)] = true
+    case .routine: isTakenWhole[place] = true
     case .gather:
       if number == 0 || graph.type(node.result).count != graph.type(operand).count {
         isReadAgain[place] = true
@@ -168,6 +169,24 @@ struct Placing {
     switch graph.node(of: value).operation.kernel {
     case .pointwise, .generator, .view, .gather: return true
     default: return false
+    }
+  }
+}
+
+extension Graph {
+  /// The value whose memory begins with all elements of another in their order: what that is cut
+  /// from, if it is the front of a parameter or a loop's result; else the other itself.
+  func whole(_ value: Value) -> Value {
+    let node = node(of: value)
+    guard case .slice(let axes) = node.attributes, let first = axes.first, first.start == Dim(0),
+      first.step == 1,
+      zip(axes, type(node.operands[0]).shape).dropFirst().allSatisfy({ $0 == .whole($1) })
+    else { return value }
+    return switch self.node(of: node.operands[0]).operation.kernel {
+    case .leaf, .regions: node.operands[0]
+    case .pointwise, .view, .reshape, .generator, .assembly, .sumOfPieces, .reduction, .search,
+      .contraction, .convolution, .accumulation, .gather, .scatter, .routine, .expansion, .request:
+      value
     }
   }
 }

@@ -22,7 +22,7 @@ package enum LoopCopies {
         if let name = source[old].name { builder.graph.name(new, name) }
       }
       values += results
-      guard case .loop(let form) = node.attributes, !form.isWhile else { continue }
+      guard case .loop(let form) = node.attributes, !form.isWhile, !form.isBounded else { continue }
       builder.site = node.site
       for (number, result) in node.results.enumerated().dropFirst(form.carried) {
         if let copy = copy(number, of: node, form, operands, &builder) {

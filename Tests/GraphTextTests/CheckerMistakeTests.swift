@@ -84,6 +84,18 @@ import Testing
     ),
     ("v = zeros([-1])", ["3:12: size -1 is negative"]),
     (
+      "for e in x with v = c checkpoint 0 { v <- e }",
+      ["3:34: 'checkpoint' takes positive integers, the numbers of turns between"]
+    ),
+    (
+      "for e in x with v = c checkpoint n { v <- e }",
+      ["3:34: 'checkpoint' takes positive integers, the numbers of turns between"]
+    ),
+    (
+      "for e in x with v = c checkpoint 8, 8 { v <- e }",
+      ["3:37: each number of 'checkpoint' is smaller than the one before"]
+    ),
+    (
       "v = arange(n // m)",
       [
         "3:12: a size is made of integers and of names of sizes by '+', '-', '*' and '//' with "

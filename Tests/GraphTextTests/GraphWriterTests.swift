@@ -96,6 +96,12 @@ struct GraphWriterTests {
         }
     }
     """,
+    // Checkpoints.
+    """
+    graph f(x: f64[n]) -> (s: f64) {
+        for v in x with s = f64(0) checkpoint 100, 10 { s <- sin(s) * v }
+    }
+    """,
     // Branches in while loops.
     """
     graph f(x: f64) -> (r: f64) {

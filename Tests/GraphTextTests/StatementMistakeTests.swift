@@ -106,6 +106,14 @@ import Testing
         "2:1: a 'while' changes only what it carries: it needs 'with x = x0'",
       ]
     ),
+    (
+      "while a with a = 1 checkpoint 3 { a <- b }",
+      ["2:20: 'checkpoint' stands at a 'for', whose number of turns is known"]
+    ),
+    (
+      "for x in xs with h = a checkpoint { }",
+      ["2:35: expected a value behind 'checkpoint', found '{'"]
+    ),
     ("while a limit 3 with a = 1 { a <- b }", ["2:17: 'with' stands before 'limit'"]),
     ("while a with a = 1 limit { a <- b }", ["2:26: expected a value behind 'limit', found '{'"]),
     (

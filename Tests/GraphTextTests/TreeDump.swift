@@ -40,6 +40,7 @@ enum TreeDump {
     case .assert(let condition, let message): "assert \(text(of: condition)), <\(message.text)>"
     case .forLoop(let loop):
       "for \(loop.sequences.map(text).joined(separator: ", "))\(text(of: loop.carried))"
+        + (loop.checkpoints.isEmpty ? "" : " checkpoint \(list(loop.checkpoints))")
         + " \(text(of: loop.body))"
     case .whileLoop(let loop):
       "while \(text(of: loop.condition))\(text(of: loop.carried))"

@@ -19,6 +19,7 @@ struct CallWalker {
     case .forLoop(let loop):
       for sequence in loop.sequences { walk(sequence.source) }
       for carried in loop.carried { walk(carried.initial) }
+      for number in loop.checkpoints { walk(number) }
       walk(loop.body)
     case .whileLoop(let loop):
       walk(loop.condition)

@@ -48,6 +48,7 @@ extension GraphChecker {
       }
     }
     for carried in loop.carried { checkNames(carried.initial) }
+    for number in loop.checkpoints { checkNames(number) }
     checkBody(loop.body, of: loop.sequences.map(\.name) + loop.carried.map(\.name))
     let emitted = loop.body.statements.compactMap { statement in
       if case .emit(let name, _) = statement.kind { name } else { nil }

@@ -73,7 +73,8 @@ extension GraphChecker {
     defer { depth -= 1 }
     let sequences = check(loop.sequences)
     let carried = loop.carried.compactMap { checkInitial($0) }
-    guard let sequences, carried.count == loop.carried.count else {
+    let checkpoints = check(checkpoints: loop.checkpoints)
+    guard let sequences, let checkpoints, carried.count == loop.carried.count else {
       checkNamesOfBody(loop.body, loop.sequences.map(\.name) + loop.carried.map(\.name))
       return giveUp(&self)
     }
@@ -81,18 +82,19 @@ extension GraphChecker {
       _ = checker.turn(of: sequences.checked, carried, loop.body, sequences.count, at: site)
     }), let turn = turn(of: sequences.checked, settled, loop.body, sequences.count, at: site)
     else { return giveUp(&self) }
-    finish(turn, sequences, settled, site)
+    finish(turn, sequences, settled, checkpoints, site)
   }
 
   /// Adds a checked `for`, and gives its results their names.
   private mutating func finish(
     _ turn: Turn, _ sequences: (checked: [CheckedSequence], count: Dim),
-    _ carried: [CheckedCarried], _ site: Site
+    _ carried: [CheckedCarried], _ checkpoints: [Int], _ site: Site
   ) {
     let tensors = sequences.checked.compactMap(\.tensor)
-    let form = LoopForm(
+    var form = LoopForm(
       count: sequences.count, sequences: tensors.count, carried: carried.count,
       stacked: turn.emitted.count)
+    if !carried.isEmpty { form.checkpoints = checkpoints }
     let initial = carried.compactMap { value(of: $0.initial, as: $0.type.dtype, at: $0.site) }
     guard initial.count == carried.count,
       let results = addLoop(form, tensors + initial + turn.captures, turn.regions, site)
@@ -178,6 +180,23 @@ extension GraphChecker {
       guard require(count, at: sequence.site, "the range has \(count) turns") else { return nil }
       return (CheckedSequence(name: sequence.name, tensor: nil, isWeak: true, lower: low), count)
     }
+  }
+
+  /// The numbers of `checkpoint 100, 10`; nil after a mistake in them.
+  private mutating func check(checkpoints exprs: [Expr]) -> [Int]? {
+    var numbers: [Int] = []
+    for expr in exprs {
+      guard let number = size(expr)?.constant, number > 0 else {
+        error("'checkpoint' takes positive integers, the numbers of turns between", at: expr.site)
+        return nil
+      }
+      if let last = numbers.last, number >= last {
+        error("each number of 'checkpoint' is smaller than the one before", at: expr.site)
+        return nil
+      }
+      numbers.append(number)
+    }
+    return numbers
   }
 
   // MARK: Carried values

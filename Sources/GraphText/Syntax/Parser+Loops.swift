@@ -1,17 +1,19 @@
 import Support
 
 extension Parser {
-  /// Reads `for x in xs, t in 0..<n with h = h0 { … }`.
+  /// Reads `for x in xs, t in 0..<n with h = h0 checkpoint 100 { … }`.
   mutating func forLoop() throws(Abandoned) -> StatementOutcome {
     let start = index
     let base = brackets.count
     var sequences: [LoopSequence] = []
     var carried: [CarriedValue] = []
+    var checkpoints: [Expr] = []
     var isWhole = true
     do throws(Abandoned) {
       advance()
       repeat { sequences.append(try sequence()) } while accept(.comma)
       carried = try carriedValues()
+      checkpoints = try self.checkpoints()
       try refuseHeadEnd(of: "for")
     } catch {
       isWhole = false
@@ -19,7 +21,8 @@ extension Parser {
     }
     let body = try block(.forBody)
     guard isWhole else { return .lost }
-    let loop = ForLoop(sequences: sequences, carried: carried, body: body)
+    let loop = ForLoop(
+      sequences: sequences, carried: carried, checkpoints: checkpoints, body: body)
     return .statement(Statement(site: site(from: start), kind: .forLoop(loop)))
   }
 
@@ -45,6 +48,10 @@ extension Parser {
         report(
           "a 'while' changes only what it carries: it needs 'with x = x0'",
           at: site(of: tokens[start]))
+      }
+      if isOnCheckpoint {
+        throw fail(
+          "'checkpoint' stands at a 'for', whose number of turns is known", at: currentSite)
       }
       try refuseHeadEnd(of: "while")
       condition = read
@@ -122,6 +129,23 @@ extension Parser {
       carried.append(CarriedValue(site: site(from: start), name: name, initial: initial))
     } while accept(.comma)
     return carried
+  }
+
+  /// Whether the word `checkpoint` stands here, which is reserved nowhere else.
+  private var isOnCheckpoint: Bool {
+    current.kind == .name && spelling(of: current) == "checkpoint"
+  }
+
+  /// Reads `checkpoint 100, 10`, if it stands here.
+  private mutating func checkpoints() throws(Abandoned) -> [Expr] {
+    guard isOnCheckpoint else { return [] }
+    if isAtLineEnd {
+      report("a line does not go on before 'checkpoint': put it on the line above", at: currentSite)
+    }
+    advance()
+    var numbers: [Expr] = []
+    repeat { numbers.append(try expression()) } while accept(.comma)
+    return numbers
   }
 
   /// Whether this word stands here; one that begins the next line is reported and taken.

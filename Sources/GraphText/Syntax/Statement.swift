@@ -33,10 +33,11 @@ package struct Statement: Sendable {
   }
 }
 
-/// `for x in xs, t in 0..<n with h = h0 { … }`.
+/// `for x in xs, t in 0..<n with h = h0 checkpoint 100, 10 { … }`.
 package struct ForLoop: Sendable {
   package var sequences: [LoopSequence]
   package var carried: [CarriedValue]
+  package var checkpoints: [Expr] = []
   package var body: Block
 }
 

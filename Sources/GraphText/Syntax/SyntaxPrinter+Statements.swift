@@ -36,6 +36,10 @@ extension SyntaxPrinter {
       }
     }
     print(loop.carried)
+    if !loop.checkpoints.isEmpty {
+      write(" checkpoint ")
+      list(loop.checkpoints) { $0.print($1) }
+    }
     write(" ")
     block(loop.body)
   }

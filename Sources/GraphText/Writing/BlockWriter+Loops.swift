@@ -131,7 +131,9 @@ private struct LoopWriter {
     outer.add(
       .forLoop(
         ForLoop(
-          sequences: head, carried: first + flags, body: BlockWriter.block(statements))))
+          sequences: head, carried: first + flags,
+          checkpoints: form.checkpoints.map { Dim($0).spelled },
+          body: BlockWriter.block(statements))))
     for statement in stacks { outer.statements.append(statement) }
   }
 

@@ -1,0 +1,268 @@
+package import GraphIR
+import Ops
+import Support
+
+/// Takes products out of loops, to do those of all turns at once: a matrix that every turn goes
+/// through to multiply one vector is read once for many.
+///
+/// - `x @ w` with an element `x` of a sequence and a `w` from outside becomes a product in front of
+///   the loop, whose rows the loop goes through.
+/// - A stacked `d @ w` is computed behind the loop from stacked `d`.
+/// - A sum over turns `s <- s + product(d, x)` is computed behind the loop from stacked `d` and `x`,
+///   summed over the turns as well. So the gradient of weights is one product.
+///
+/// Loops that may stop early stay as they are, and so do products of a few elements, which stay in
+/// registers.
+package enum LoopProducts {
+  /// The graph with the products of its loops outside, also in its regions.
+  package static func run(_ source: Graph) -> Graph {
+    guard source.nodes.contains(where: { !$0.regions.isEmpty }) else { return source }
+    var builder = Builder(graph: Graph(withoutNodesOf: source))
+    var values = [Value?](repeating: nil, count: source.values.count)
+    for node in source.nodes {
+      let operands = node.operands.compactMap { values[Int($0.index)] }
+      // Regions nest as deep as the user's blocks, which the front end bounds.
+      let loop = ProductLoop(operands: operands, regions: node.regions.map(run))
+      builder.site = node.site
+      let results: [Value]
+      if case .loop(let form) = node.attributes, !form.isWhile, !form.isBounded {
+        results = loop.append(form, to: &builder)
+      } else {
+        let id = builder.graph.append(
+          node.operation, operands, node.attributes,
+          types: node.results.map { source.type($0) }, regions: loop.regions, site: node.site)
+        results = builder.graph[id].results
+      }
+      for (old, new) in zip(node.results, results) {
+        values[Int(old.index)] = new
+        if let name = source[old].name { builder.graph.name(new, name) }
+      }
+    }
+    builder.graph.replaceRoots(by: values)
+    return builder.graph
+  }
+}
+
+/// A product with an operand from outside of the loop.
+private struct OuterProduct {
+  /// The product, in the body.
+  var value: Value
+  /// The operand that differs from turn to turn.
+  var varying: Value
+  /// The number of the operand from outside among the captures.
+  var capture: Int
+  /// The axes of both that are summed, of the varying one first.
+  var summed: (varying: [Int], outer: [Int])
+  /// Whether the result has the free axes of the varying operand first.
+  var isLeft: Bool
+}
+
+/// The products of a body that can be computed outside.
+private struct ProductPlan {
+  /// Products of elements of sequences, by the number of the sequence.
+  private(set) var inFront: [(sequence: Int, product: OuterProduct)] = []
+  /// Stacked products, by the number of the stack.
+  private(set) var behind: [(stack: Int, product: OuterProduct)] = []
+  /// Sums of products over the turns, by the number of the carried value, and how they are turned.
+  private(set) var sums: [(carried: Int, product: Node, order: [Int]?)] = []
+
+  private let body: Graph
+  private let form: LoopForm
+  /// The parameters by value.
+  private var numbers: [Value: Int] = [:]
+
+  init(_ body: Graph, _ form: LoopForm) {
+    self.body = body
+    self.form = form
+    for (number, parameter) in body.parameters.enumerated() { numbers[parameter.value] = number }
+    let isLive = body.liveNodes()
+    let uses = body.useCounts(isLive)
+    for (node, isLive) in zip(body.nodes, isLive) where isLive {
+      if let product = outerProduct(node), let sequence = sequence(product.varying) {
+        inFront.append((sequence, product))
+      }
+    }
+    for stack in 0..<form.stacked {
+      let value = body.outputs[form.carried + stack].value
+      if uses[Int(value.index)] == 1, let product = outerProduct(body.node(of: value)),
+        sequence(product.varying) == nil
+      {
+        behind.append((stack, product))
+      }
+    }
+    for slot in 0..<form.carried {
+      if let (product, order) = summand(slot, uses) { sums.append((slot, product, order)) }
+    }
+  }
+
+  var isEmpty: Bool { inFront.isEmpty && behind.isEmpty && sums.isEmpty }
+
+  /// The number of the sequence whose element a value is.
+  func sequence(_ value: Value) -> Int? {
+    guard let number = numbers[value], number >= 1, number <= form.sequences else { return nil }
+    return number - 1
+  }
+
+  private func capture(_ value: Value) -> Int? {
+    let first = 1 + form.sequences + form.carried
+    guard let number = numbers[value], number >= first else { return nil }
+    return number - first
+  }
+
+  /// A product of something with a capture of more than a few elements.
+  private func outerProduct(_ node: Node) -> OuterProduct? {
+    guard let pairs = ProductPlan.pairs(node) else { return nil }
+    let (left, right) = (node.operands[0], node.operands[1])
+    if let capture = capture(right), self.capture(left) == nil, isLarge(right) {
+      return OuterProduct(
+        value: node.result, varying: left, capture: capture,
+        summed: (pairs.leftSummed, pairs.rightSummed), isLeft: true)
+    }
+    if let capture = capture(left), self.capture(right) == nil, isLarge(left) {
+      return OuterProduct(
+        value: node.result, varying: right, capture: capture,
+        summed: (pairs.rightSummed, pairs.leftSummed), isLeft: false)
+    }
+    return nil
+  }
+
+  /// The product that a carried value sums over the turns, if that is all it does.
+  private func summand(_ slot: Int, _ uses: [Int32]) -> (product: Node, order: [Int]?)? {
+    let entering = body.parameters[1 + form.sequences + slot].value
+    let next = body.outputs[slot].value
+    let sum = body.node(of: next)
+    guard sum.operation == .add, uses[Int(next.index)] == 1, uses[Int(entering.index)] == 1,
+      sum.operands.contains(entering), sum.operands[0] != sum.operands[1],
+      var value = sum.operands.first(where: { $0 != entering }),
+      body.type(value) == body.type(entering), isLarge(value)
+    else { return nil }
+    var order: [Int]?
+    if case .axes(let axes) = body.node(of: value).attributes,
+      body.node(of: value).operation == .transpose, uses[Int(value.index)] == 1
+    {
+      order = axes
+      value = body.node(of: value).operands[0]
+    }
+    let product = body.node(of: value)
+    guard uses[Int(value.index)] == 1, ProductPlan.pairs(product) != nil,
+      product.operands.allSatisfy({ capture($0) == nil })
+    else { return nil }
+    return (product, order)
+  }
+
+  /// What a product without batches pairs.
+  static func pairs(_ node: Node) -> Contraction? {
+    guard case .contraction(let pairs) = node.attributes, pairs.leftBatch.isEmpty else {
+      return nil
+    }
+    return pairs
+  }
+
+  private func isLarge(_ value: Value) -> Bool {
+    (body.type(value).count.constant ?? .max) > 64
+  }
+}
+
+/// A loop whose products move outside.
+private struct ProductLoop {
+  var operands: [Value]
+  var regions: [Graph]
+
+  /// Appends the loop and its products; gives the results.
+  func append(_ form: LoopForm, to builder: inout Builder) -> [Value] {
+    let body = regions[0]
+    let plan = ProductPlan(body, form)
+    let site = builder.site
+    func loop(_ form: LoopForm, _ operands: [Value], _ body: Graph) -> [Value] {
+      var types = body.outputs.map { body.type($0.value) }
+      for slot in form.stackedResults { types[slot].shape.insert(form.count, at: 0) }
+      let id = builder.graph.append(
+        .loop, operands, .loop(form), types: types, regions: [body], site: site)
+      return builder.graph[id].results
+    }
+    if plan.isEmpty { return loop(form, operands, body) }
+    let captures = Array(operands[form.captures(of: operands.count)])
+    let products = plan.inFront.map { sequence, product in
+      ProductLoop.all(product, operands[sequence], captures[product.capture], &builder)
+    }
+    var stacked: [Value] = []
+    for value in plan.behind.map(\.product.varying) + plan.sums.flatMap(\.product.operands)
+    where plan.sequence(value) == nil && !stacked.contains(value) {
+      stacked.append(value)
+    }
+    var changed = form
+    changed.sequences += products.count
+    changed.stacked += stacked.count
+    let results = loop(
+      changed,
+      operands[..<form.sequences] + products + operands[form.sequences...],
+      body.reading(plan.inFront.map(\.product.value), in: form, stacking: stacked))
+    func all(_ value: Value) -> Value {
+      if let sequence = plan.sequence(value) { return operands[sequence] }
+      guard let place = stacked.firstIndex(of: value) else { preconditionFailure("no stack") }
+      return results[form.carried + form.stacked + place]
+    }
+    var outcome = Array(results[..<(form.carried + form.stacked)])
+    for (stack, product) in plan.behind {
+      outcome[form.carried + stack] = ProductLoop.all(
+        product, all(product.varying), captures[product.capture], &builder)
+    }
+    for (slot, node, order) in plan.sums {
+      guard let pairs = ProductPlan.pairs(node) else { continue }
+      let overTurns = Contraction(
+        leftSummed: [0] + pairs.leftSummed.map { $0 + 1 },
+        rightSummed: [0] + pairs.rightSummed.map { $0 + 1 })
+      var sum = builder.contract(all(node.operands[0]), all(node.operands[1]), overTurns)
+      if let order { sum = builder.transpose(sum, order) }
+      outcome[slot] = builder.add(operands[form.sequences + slot], sum)
+    }
+    return outcome
+  }
+
+  /// The products of all turns along a new first axis.
+  private static func all(
+    _ product: OuterProduct, _ varying: Value, _ outer: Value, _ builder: inout Builder
+  ) -> Value {
+    let pairs = Contraction(
+      leftSummed: product.summed.varying.map { $0 + 1 }, rightSummed: product.summed.outer)
+    let all = builder.contract(varying, outer, pairs)
+    if product.isLeft { return all }
+    let free = pairs.leftFree(rank: builder.shape(varying).count).count
+    let rank = builder.shape(all).count
+    let order = [0] + Array(free..<rank) + Array(1..<free)
+    return order == Array(0..<rank) ? all : builder.transpose(all, order)
+  }
+}
+
+extension Graph {
+  /// The body of a loop with some of its values in the place of the elements of further sequences,
+  /// and further stacks.
+  fileprivate func reading(
+    _ replaced: [Value], in form: LoopForm, stacking stacked: [Value]
+  ) -> Graph {
+    var graph = Graph(withoutNodesOf: self)
+    graph.parameters = []
+    var values = [Value?](repeating: nil, count: self.values.count)
+    var order = parameters.map(\.value)
+    order.insert(contentsOf: replaced, at: 1 + form.sequences)
+    for (number, value) in order.enumerated() {
+      let site = node(of: value).site
+      let id = graph.append(.parameter, [], .parameter(number), types: [type(value)], site: site)
+      if let known = self[value].name { graph.name(graph[id].result, known) }
+      values[Int(value.index)] = graph[id].result
+      // Its place is mapped with the roots below.
+      graph.parameters.append(
+        Parameter(name: self[value].name ?? "p\(number)", site: site, value: value))
+    }
+    let gone = Set(replaced)
+    graph.copy(
+      nodes.lazy.filter { node in
+        node.operation != .parameter && !node.results.contains(where: gone.contains)
+      }, of: self, &values)
+    graph.outputs += stacked.enumerated().map { number, value in
+      Output(name: "d\(number)", value: value, site: node(of: value).site)
+    }
+    graph.replaceRoots(by: values)
+    return graph
+  }
+}
