@@ -32,7 +32,8 @@ package enum Stabilise {
     "sub-constant", "neg-neg", "neg-sub", "neg-multiple", "neg-over", "neg-divided",
     "mul-minus-one", "mul-self", "mul-negated-constant", "mul-negated", "pow-two",
     "pow-minus-one", "div-minus-one", "one-div", "div-negated-by-constant",
-    "div-constant-by-negated", "negated-div", "div-by-negated", "slice-whole",
+    "div-constant-by-negated", "negated-div", "div-by-negated", "slice-whole", "sum-sum",
+    "reduce-reduce",
   ]
 
   private static let rules =

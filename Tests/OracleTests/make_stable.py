@@ -310,6 +310,120 @@ def rows(name, spellings, value, slope):
                            {"x": (dtype, numbers), "y": ("i64", labels)}, results)
 
 
+# The same of blocks of two axes, and of the axes in front: softmax_i and its logarithm in spellings
+# that keep the axes, put them back, or transpose; `x` is [n, 2, 2], and z the same as [2, 2, n].
+MAX = "max(x, axis: [1, 2], keepdims: true)"
+BLOCK_FORMULAS = [
+    ("softmax_of_block", [
+        "exp(x) / sum(exp(x), axis: [1, 2], keepdims: true)",
+        "exp(x) / sum(exp(x), axis: [1, 2])[:, new, new]",
+        "exp(x) / expand_dims(sum(exp(x), axis: [1, 2]), axis: [1, 2])",
+        "exp(x) / reshape(sum(exp(x), axis: [1, 2]), [n, 1, 1])",
+        "exp(x) * (1 / sum(exp(x), axis: [1, 2], keepdims: true))",
+        "exp(x) / sum(sum(exp(x), axis: 2, keepdims: true), axis: 1, keepdims: true)",
+        "exp(x) / sum(sum(exp(x), axis: 2), axis: 1)[:, new, new]",
+        f"exp(x - {MAX}) / sum(exp(x - {MAX}), axis: [1, 2], keepdims: true)",
+        f"exp(x - stop_gradient({MAX})) / sum(exp(x - stop_gradient({MAX})), axis: [1, 2],"
+        " keepdims: true)",
+        "exp(x - logsumexp(x, axis: [1, 2], keepdims: true))",
+        "exp(x - log(sum(exp(x), axis: [1, 2], keepdims: true)))",
+        "transpose(exp(z) / sum(exp(z), axis: [0, 1]), [2, 0, 1])",
+        "transpose(exp(z) / sum(exp(z), axis: [0, 1], keepdims: true), [2, 0, 1])",
+        "reshape(softmax(reshape(x, [n, 4])), [n, 2, 2])",
+    ], share, lambda x, y, j: share(x, y) * (complement(x, y) if j == y else -share(x, j))),
+    ("log_softmax_of_block", [
+        "log(exp(x) / sum(exp(x), axis: [1, 2], keepdims: true))",
+        "log(exp(x) / sum(exp(x), axis: [1, 2])[:, new, new])",
+        "log(exp(x) / reshape(sum(exp(x), axis: [1, 2]), [n, 1, 1]))",
+        "log(exp(x) / sum(sum(exp(x), axis: 2, keepdims: true), axis: 1, keepdims: true))",
+        f"log(exp(x - {MAX}) / sum(exp(x - {MAX}), axis: [1, 2], keepdims: true))",
+        "x - log(sum(exp(x), axis: [1, 2], keepdims: true))",
+        "x - log(sum(exp(x), axis: [1, 2]))[:, new, new]",
+        "x - logsumexp(x, axis: [1, 2], keepdims: true)",
+        "x - reshape(logsumexp(x, axis: [1, 2]), [n, 1, 1])",
+        f"x - {MAX} - log(sum(exp(x - {MAX}), axis: [1, 2], keepdims: true))",
+        f"x - ({MAX} + log(sum(exp(x - {MAX}), axis: [1, 2], keepdims: true)))",
+        "transpose(z - log(sum(exp(z), axis: [0, 1])), [2, 0, 1])",
+        "-log(sum(exp(x), axis: [1, 2], keepdims: true) / exp(x))",
+        "reshape(log(softmax(reshape(x, [n, 4]))), [n, 2, 2])",
+        "log(reshape(softmax(reshape(x, [n, 4])), [n, 2, 2]))",
+        "-(logsumexp(x, axis: [1, 2], keepdims: true) - x)",
+        "-(log(sum(exp(x), axis: [1, 2]))[:, new, new] - x)",
+    ], log_share, lambda x, y, j: complement(x, y) if j == y else -share(x, j)),
+]
+
+
+def blocks(name, spellings, value, slope):
+    """Every spelling of a formula of blocks, with the slopes of one of its elements."""
+    with Family(name) as family:
+        for dtype, kind in TYPES.items():
+            numbers = [[float(kind(p)), 0.0, float(kind(-p / 2)), float(kind(p / 4))]
+                       for p in ROWS for _ in range(4)]
+            labels = [0, 1, 2, 3] * len(ROWS)
+            exact = [[mp.mpf(v) for v in row] for row in numbers]
+            count = len(numbers)
+            results = {
+                "v": (dtype, [[[kind(near(value(r, j))) for j in pair] for pair in ((0, 1), (2, 3))]
+                              for r in exact]),
+                "g": (dtype, [[[kind(near(slope(r, y, j))) for j in pair]
+                               for pair in ((0, 1), (2, 3))] for r, y in zip(exact, labels)])}
+            inputs = {"x": (dtype, np.array(numbers).reshape(-1, 2, 2)),
+                      "i": ("i64", [y // 2 for y in labels]), "j": ("i64", [y % 2 for y in labels])}
+            for number, spelling in enumerate(spellings):
+                spelling = spelling.replace("[n,", f"[{count},")
+                body = ["z = transpose(x, [1, 2, 0])"] if "z" in spelling else []
+                body += [f"v = {spelling}", f"g = grad(sum(v[arange({count}), i, j]), wrt: x)"]
+                family.add(f"{name}_{number}_{dtype}",
+                           [f"x: {dtype}[{count}, 2, 2]", f"i: i64[{count}]", f"j: i64[{count}]"],
+                           body, inputs, results)
+
+
+DISTRIBUTIONS = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0.5, 0.25, 0.25], [0.125, 0.125, 0.75]]
+CROSS_ENTROPY = [
+    "-sum(p * log(softmax(x)), axis: 1)", "-sum(p * log_softmax(x), axis: 1)",
+    "-sum(log(softmax(x)) * p, axis: -1)", "sum(-p * log(softmax(x)), axis: 1)",
+    "-sum(p * log(exp(x) / sum(exp(x), axis: 1, keepdims: true)), axis: 1)",
+    "-sum(p * log(exp(x) / sum(exp(x), axis: 1)[:, new]), axis: 1)",
+    "-sum(p * (x - logsumexp(x, axis: 1, keepdims: true)), axis: 1)",
+    "sum(p * (logsumexp(x, axis: 1, keepdims: true) - x), axis: 1)",
+    "-sum(p * (x - log(sum(exp(x), axis: 1, keepdims: true))), axis: 1)",
+    "-sum(p * (x - max(x, axis: 1, keepdims: true) - log(sum(exp(x - max(x, axis: 1,"
+    " keepdims: true)), axis: 1, keepdims: true))), axis: 1)",
+    "-einsum(\"ij,ij->i\", p, log(softmax(x)))",
+]
+
+
+def cross_entropy():
+    """Cross-entropy of logits and any distribution, also that of one label.
+
+    Left out is what lies so near its distribution that the slope, a difference of the two, shows
+    how the probabilities are rounded.
+    """
+    def slope(x, p, j):
+        return sum(p[k] * (share(x, j) if k != j else -complement(x, j)) for k in LABELS)
+
+    def is_clear(x, p):
+        return all(abs(slope(x, p, j)) > p[j] / 2 for j in LABELS if p[j] < 1)
+
+    with Family("cross_entropy") as family:
+        for dtype, kind in TYPES.items():
+            pairs = [([float(kind(r)), 0.0, float(kind(-r / 2))], p)
+                     for r in ROWS for p in DISTRIBUTIONS]
+            pairs = [(x, p) for x, p in pairs if is_clear([mp.mpf(v) for v in x], p)]
+            exact = [([mp.mpf(v) for v in x], p) for x, p in pairs]
+            count = len(pairs)
+            results = {
+                "v": (dtype, [kind(near(sum(-log_share(x, j) * p[j] for j in LABELS)))
+                              for x, p in exact]),
+                "g": (dtype, [[kind(near(slope(x, p, j))) for j in LABELS] for x, p in exact])}
+            for number, spelling in enumerate(CROSS_ENTROPY):
+                family.add(f"cross_entropy_{number}_{dtype}",
+                           [f"x: {dtype}[{count}, 3]", f"p: {dtype}[{count}, 3]"],
+                           [f"v = {spelling}", "g = grad(sum(v), wrt: x)"],
+                           {"x": (dtype, [x for x, _ in pairs]), "p": (dtype, [p for _, p in pairs])},
+                           results)
+
+
 BINARY = [
     "-(y * log(sigmoid(x)) + (1 - y) * log(1 - sigmoid(x)))",
     "-y * log(1 / (1 + exp(-x))) - (1 - y) * log(1 - 1 / (1 + exp(-x)))",
@@ -360,5 +474,8 @@ if __name__ == "__main__":
             elementwise(formula)
         for formula in ROW_FORMULAS:
             rows(*formula)
+        for formula in BLOCK_FORMULAS:
+            blocks(*formula)
+        cross_entropy()
         binary()
     literals()

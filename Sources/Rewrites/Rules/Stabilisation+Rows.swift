@@ -22,7 +22,8 @@ extension Rewriter {
     return nil
   }
 
-  private mutating func share(_ part: Value, over sum: Value) -> Value? {
+  /// `softmax(x)` for `exp(x)` and the sum of it that stands beside each; else nil.
+  mutating func share(_ part: Value, over sum: Value) -> Value? {
     guard let x = operand(of: part, .exp),
       let axes = axes(of: sum, asRowsOf: part, made: .sum, from: part)
     else { return nil }
@@ -40,6 +41,9 @@ extension Rewriter {
     var new: [Int]? = nil
     let outer = shape(value).count
     guard outer <= rank else { return nil }
+    if let reduced = operand(of: value, .reshape) {
+      return self.axes(ofReshaped: reduced, to: shape(value), asRowsOf: x, operation, source)
+    }
     if isMade(value, by: .expandDims), case .axes(let axes) = node(of: value).attributes {
       new = axes
       value = node(of: value).operands[0]
@@ -54,6 +58,19 @@ extension Rewriter {
     // A single number fits every place.
     if axes.count == rank, new == nil { return axes }
     return implied == axes ? axes : nil
+  }
+
+  /// The same for a reduction that a reshape gives axes of 1 in the place of those that are gone.
+  private func axes(
+    ofReshaped value: Value, to shape: [Dim], asRowsOf x: Value, _ operation: Operation,
+    _ source: Value
+  ) -> [Int]? {
+    let inner = node(of: value)
+    guard inner.operation == operation, inner.operands == [source],
+      case .reduction(let axes, _) = inner.attributes
+    else { return nil }
+    let kept = self.shape(x).enumerated().map { axes.contains($0) ? Dim(1) : $1 }
+    return shape == kept ? axes : nil
   }
 
   /// `x` for `x - max(x)` along those axes; else nil.

@@ -107,6 +107,11 @@ extension Catalogue {
       on: [.divide, .multiply]
     ) { r, node in r.shares(node) },
     .code(
+      "sum-over-exp", "sum(exp(x)) / exp(x)", "1 / softmax(x)", .stable(.overflow), on: [.divide]
+    ) { r, node in
+      r.share(node.operands[1], over: node.operands[0]).map { r.emit(.reciprocal, [$0]) }
+    },
+    .code(
       "minus-logsumexp", "x - logsumexp(x)", "log_softmax(x)", .stable(.cancellation),
       on: [.subtract]
     ) { r, node in
@@ -115,6 +120,16 @@ extension Catalogue {
         return nil
       }
       return r.along(.logSoftmax, x, axes)
+    },
+    .code(
+      "logsumexp-minus", "logsumexp(x) - x", "-log_softmax(x)", .stable(.cancellation),
+      on: [.subtract]
+    ) { r, node in
+      let x = node.operands[1]
+      guard let axes = r.axes(of: node.operands[0], asRowsOf: x, made: .logSumExp, from: x) else {
+        return nil
+      }
+      return r.emit(.negate, [r.along(.logSoftmax, x, axes)])
     },
     .code(
       "logsumexp-minus-picked", "logsumexp(x) - x[i, j], one j of each row i",

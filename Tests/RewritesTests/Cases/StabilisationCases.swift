@@ -308,6 +308,24 @@ private let shareCases: [RuleCase] = [
   RuleCase.shaped("minus-logsumexp", .f64(.n, .n), fires: false) { b, v in
     b.subtract(v[0], b.logSumExp(v[0], axes: [1]))
   },
+  RuleCase.shaped("minus-logsumexp", .f64(.m, .n, .k)) { b, v in
+    b.subtract(v[0], b.reshape(b.logSumExp(v[0], axes: [1, 2]), to: [.m, 1, 1]))
+  },
+  RuleCase.shaped("minus-logsumexp", .f64(.n, .n), fires: false) { b, v in
+    b.subtract(v[0], b.reshape(b.logSumExp(v[0], axes: [1]), to: [1, .n]))
+  },
+  RuleCase.shaped("sum-over-exp", .f64(.m, .n)) { b, v in
+    b.divide(b.reduceSum(b.exp(v[0]), axes: [1], keepDims: true), b.exp(v[0]))
+  },
+  RuleCase.shaped("sum-over-exp", .f64(.n, .n), fires: false) { b, v in
+    b.divide(b.reduceSum(b.exp(v[0]), axes: [1]), b.exp(v[0]))
+  },
+  RuleCase.shaped("logsumexp-minus", .f64(.m, .n)) { b, v in
+    b.subtract(b.logSumExp(v[0], axes: [1], keepDims: true), v[0])
+  },
+  RuleCase.shaped("logsumexp-minus", .f64(.n, .n), fires: false) { b, v in
+    b.subtract(b.logSumExp(v[0], axes: [1]), v[0])
+  },
 ].flatMap { $0 }
 
 /// Rows with their maximum subtracted by hand.
