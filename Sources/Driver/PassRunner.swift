@@ -24,8 +24,8 @@ protocol Stage {
 /// Runs passes; verifies, shows, times and counts what they do.
 struct PassRunner {
   let printAfter: Set<String>
-  /// Whether what each pass changes is shown.
-  let printsChanges: Bool
+  /// The rules that a pass applies, where what each pass changes is shown.
+  let changes: ChangeLog?
   private(set) var times = PassTimes()
   private(set) var counters = Counters()
   /// Every graph that a pass has made, where they are asked for.
@@ -33,9 +33,9 @@ struct PassRunner {
   /// Whether the graphs are kept.
   var keepsGraphs = false
 
-  init(printAfter: Set<String> = [], printsChanges: Bool = false) {
+  init(printAfter: Set<String> = [], changes: ChangeLog? = nil) {
     self.printAfter = printAfter
-    self.printsChanges = printsChanges
+    self.changes = changes
   }
 
   /// The result of a pass, verified: anew, unless it is the input itself and that was verified.
@@ -43,7 +43,6 @@ struct PassRunner {
     _ pass: Pass<From, To, Failure>, on input: From, isVerified: Bool = true
   ) throws(Failure) -> To {
     var counters = counters
-    if printsChanges { FileSystem.complain("# pass \(pass.name)\n") }
     let result = try times.time(pass.name) { () throws(Failure) in
       try pass.run(input, &counters)
     }
@@ -51,19 +50,25 @@ struct PassRunner {
     if printAfter.contains(pass.name) || printAfter.contains("all") {
       FileSystem.complain("# after \(pass.name)\n\(result.show())")
     }
-    if printsChanges { printChanges(from: input, to: result) }
+    if let changes { printChanges(of: pass.name, from: input, to: result, changes) }
     if keepsGraphs, let graph = result as? Graph { graphs.append((pass.name, graph)) }
     if isVerified, result.isUntouched(since: input) { return result }
     if let flaw = result.flaw() { BugReport.exit("after pass '\(pass.name)': \(flaw)") }
     return result
   }
 
-  /// Shows what a pass has changed, where both forms are of one kind.
-  private func printChanges<From, To: Stage>(from input: From, to result: To) {
-    guard let before = input as? To else { return FileSystem.complain(result.sketch()) }
-    let (old, new) = (before.sketch(), result.sketch())
-    let text = old == new ? "  changes nothing\n" : TextDifference.text(from: old, to: new)
-    FileSystem.complain(text)
+  /// Shows the rules that a pass has applied and what that has changed, if anything; loops, which
+  /// `--emit=loops` shows, are no change of a graph.
+  private func printChanges<From, To: Stage>(
+    of pass: String, from input: From, to result: To, _ changes: ChangeLog
+  ) {
+    let rules = changes.take()
+    var text = ""
+    if let before = input as? To, !result.isUntouched(since: input) {
+      let (old, new) = (before.sketch(), result.sketch())
+      if old != new { text = TextDifference.text(from: old, to: new) }
+    }
+    if !rules.isEmpty || !text.isEmpty { FileSystem.complain("# pass \(pass)\n" + rules + text) }
   }
 
   /// The outputs that code generation makes, timed.

@@ -26,7 +26,8 @@ struct Pipeline {
 
   init(options: CompileOptions) {
     self.options = options
-    runner = PassRunner(printAfter: options.printAfter, printsChanges: options.printsChanges)
+    runner = PassRunner(
+      printAfter: options.printAfter, changes: options.printsChanges ? ChangeLog() : nil)
   }
 
   /// The graphs of the input, checked; nil after an error.
@@ -124,14 +125,9 @@ struct Pipeline {
   /// What is told of every application of a rule; nil where nobody listens.
   private var trace: (@Sendable (RewriteEvent) -> Void)? {
     if let events { return { event in events.add(event) } }
-    guard options.printsChanges else { return nil }
+    guard let changes = runner.changes else { return nil }
     let files = files
-    return { event in
-      let place = files.spelling(event.site).map { " at \($0)" } ?? ""
-      FileSystem.complain(
-        "  rewrite \(event.number) by \(event.rule)\(place)\n"
-          + "    \(event.before)\n    \(event.after)\n")
-    }
+    return { event in changes.add(event, files) }
   }
 
   private func simplify(
