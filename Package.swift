@@ -78,6 +78,8 @@ let package = Package(
       "OracleTests", ["Driver", "GraphText", "LoopIR", "Support"],
       exclude: ["Cases", "Stable", "make_oracle.py", "make_stable.py", "oracle.py"]),
     tests(
-      "RewritesTests", ["Autodiff", "GraphIR", "Ops", "Rewrites", "Support", "TestSupport"]),
+      "RewritesTests",
+      ["Autodiff", "CodeGen", "Driver", "GraphIR", "LoopIR", "Lowering", "Ops", "Rewrites",
+        "Support", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6])

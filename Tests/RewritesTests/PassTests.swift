@@ -3,24 +3,29 @@ import GraphIR
 import Ops
 import Rewrites
 import Support
-import TestSupport
 import Testing
 
 /// Random graphs and their gradients mean the same after every pass of the compiler.
 @Suite struct PassTests {
-  private typealias Pass = (name: String, run: @Sendable (inout Graph, inout Counters) -> Void)
+  typealias Pass = (name: String, run: @Sendable (inout Graph, inout Counters) -> Void)
 
   /// The passes in their order, as the pipeline runs them.
-  private static let passes: [Pass] = [
+  static let passes: [Pass] = [
     ("simplify", { $0 = Simplify.run($0, counters: &$1) }),
-    ("prune-loops", { graph, _ in graph = LoopPruning.run(graph) }),
+    ("prune-loops", { graph, _ in graph = copied(graph) }),
     ("expand", { graph, _ in graph = Expand.run(graph) }),
-    ("hoist-invariants", { graph, _ in graph = HoistInvariants.run(graph) }),
+    ("hoist-invariants", { graph, _ in graph = LoopPruning.run(HoistInvariants.run(graph)) }),
+    ("loop-products", { graph, _ in graph = copied(LoopProducts.run(graph)) }),
     ("simplify-expanded", {
       $0 = Simplify.run($0, counters: &$1, rules: Catalogue.afterExpansion)
     }),
     ("join-pads", { graph, _ in graph = JoinPads.run(graph) }),
   ]
+
+  /// A graph whose loops make no copies, and nothing for nothing.
+  private static func copied(_ graph: Graph) -> Graph {
+    LoopPruning.run(MergeStacks.run(LoopCopies.run(graph)))
+  }
 
   @Test(arguments: [DType.f64, .f32], RandomGraphTests.seeds.prefix(40))
   func everyPrefix(_ dtype: DType, _ seed: UInt64) throws {
@@ -58,7 +63,7 @@ import Testing
   }
 
   /// The graph with the gradients of the sum of each floating result by each floating parameter.
-  private static func withGradients(_ graph: Graph) -> Graph {
+  static func withGradients(_ graph: Graph) -> Graph {
     var b = Builder(graph: graph)
     let x = graph.parameters.map(\.value).filter { b.type($0).dtype.isFloat }
     for output in graph.outputs where b.type(output.value).dtype.isFloat {

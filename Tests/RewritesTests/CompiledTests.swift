@@ -1,0 +1,58 @@
+import Autodiff
+import CodeGen
+import Driver
+import GraphIR
+import LoopIR
+import Lowering
+import Ops
+import Rewrites
+import Support
+import Testing
+
+/// Objects of random graphs, compiled with all optimisation: with rules and without they agree with
+/// the graph as it was drawn.
+@Suite struct CompiledTests {
+  @Test(arguments: [DType.f64, .f32], RandomGraphTests.seeds.prefix(6))
+  func objectsAgree(_ dtype: DType, _ seed: UInt64) throws {
+    let test = RandomGraph(dtype, count: 40, seed: seed)
+    var source = PassTests.withGradients(test.graph)
+    source.symbols = RandomGraph.sizes.keys.sorted()
+    for place in source.outputs.indices { source.outputs[place].name = "r\(place)" }
+    let values = test.values(isSpecial: false, seed: seed)
+    let plain = try Differentiate.run(source)
+    let truth = try Conditioning(plain, values, sizes: RandomGraph.sizes)
+    var counters = Counters()
+    var graph = try Differentiate.run(Stabilise.run(source, counters: &counters))
+    for pass in PassTests.passes { pass.run(&graph, &counters) }
+    #expect(truth.violation(try CompiledTests.run(Expand.run(plain), values)) == nil)
+    #expect(truth.violation(try CompiledTests.run(graph, values)) == nil)
+  }
+
+  /// The results of the object of a graph.
+  private static func run(_ graph: Graph, _ values: [Tensor]) throws -> [Tensor] {
+    let function = Lowering.run(graph)
+    let call = try CompiledCall(function, files: SourceFiles(), options: CodeGenOptions())
+    var tensors: [String: RawTensor] = [:]
+    for (parameter, value) in zip(graph.parameters, values) {
+      var tensor = RawTensor(zeros: value.dtype, value.shape)
+      for index in 0..<value.count { tensor.set(index, value[index]) }
+      tensors[parameter.name] = tensor
+    }
+    let arguments = try RunArguments(function, tensors: tensors, sizes: RandomGraph.sizes)
+    return try call.run(arguments).map { result in
+      let value = result.value
+      let elements = (0..<value.count).map { value[$0] }
+      return value.dtype.isFloat
+        ? Tensor(value.dtype, value.shape, floats: elements.map(\.double))
+        : Tensor(
+          value.dtype, value.shape,
+          integers: elements.map { literal in
+            switch literal {
+            case .bool(let truth): truth ? 1 : 0
+            case .int(let number): number
+            case .float(let number): Int64(number)
+            }
+          })
+    }
+  }
+}
