@@ -82,18 +82,21 @@ struct Pipeline {
 
   /// The function of a checked graph; nil after an error.
   mutating func lower(_ graph: Graph) -> LoopFunction? {
-    let primal = Pipeline.primalResults(of: graph)
+    let primal = graph.primalResults
     guard let optimized = optimize(graph) else { return nil }
     let expanded = runner.run(expand, on: optimized)
     let hoisted = runner.run(hoist, on: expanded)
     let outside = runner.run(products, on: hoisted)
-    let final = runner.run(simplify("simplify-expanded", Catalogue.afterExpansion), on: outside)
+    let fused = runner.run(fuse, on: outside)
+    let final = runner.run(simplify("simplify-expanded", Catalogue.afterExpansion), on: fused)
     let joined = runner.run(join, on: final)
     if options.emit.contains(.dot) { drawings.append(draw(joined)) }
     let vectors = options.vectorUnit
     let usesLAPACK = options.usesLAPACK
     let pass = Pass<Graph, LoopFunction, Never>(name: "lower") { graph, _ in
-      Lowering.run(graph, primal: primal, vectors: vectors, usesLAPACK: usesLAPACK)
+      Lowering.run(
+        graph, primal: primal, vectors: vectors, usesLAPACK: usesLAPACK,
+        restrict: LoopPruning.restricted)
     }
     return runner.run(pass, on: joined)
   }
@@ -171,6 +174,12 @@ struct Pipeline {
     }
   }
 
+  private var fuse: Pass<Graph, Graph, Never> {
+    Pass(name: "fuse-loops") { graph, _ in
+      LoopPruning.run(MergeStacks.run(FuseLoops.run(graph)))
+    }
+  }
+
   private var join: Pass<Graph, Graph, Never> {
     Pass(name: "join-pads") { graph, _ in JoinPads.run(graph) }
   }
@@ -182,17 +191,6 @@ struct Pipeline {
     for check in graph.sizeChecks where check.outcome == false {
       diagnostics.error("the sizes given by '--dim' do not fit here", at: check.site)
     }
-  }
-
-  /// The results of a checked graph that depend on no derivative.
-  private static func primalResults(of graph: Graph) -> Set<Int> {
-    var isDerived = [Bool](repeating: false, count: graph.values.count)
-    for node in graph.nodes {
-      let derived =
-        node.operation == .derivative || node.operands.contains { isDerived[Int($0.index)] }
-      for value in node.results { isDerived[Int(value.index)] = derived }
-    }
-    return Set(graph.outputs.indices.filter { !isDerived[Int(graph.outputs[$0].value.index)] })
   }
 }
 

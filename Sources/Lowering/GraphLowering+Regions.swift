@@ -168,6 +168,8 @@ extension GraphLowering {
     private func emitTurn(_ id: LoopID, _ b: inout LoopBuilder) {
       let region = node.regions[0]
       let outputs = region.outputs.map(\.value)
+      let sums = TurnSums(region, form)
+      let others = outputs.indices.filter { sums.nodes[$0] == nil }.map { outputs[$0] }
       let stacks = form.stackedResults.map { slot in
         Place(results[slot].buffer, results[slot].prefix + [Index(id)])
       }
@@ -176,7 +178,8 @@ extension GraphLowering {
         wanted[outputs[slot]] = place
       }
       var lowering = GraphLowering(
-        graph: region, roots: outputs + region.assertions.map(\.condition), forced: outputs,
+        graph: region,
+        roots: others + sums.summands + region.assertions.map(\.condition), forced: others,
         wanted: wanted, context: context)
       let elements: [Binding] = operands[..<form.sequences].map { binding in
         guard case .place(let place) = binding else { preconditionFailure("a sequence has axes") }
@@ -191,19 +194,25 @@ extension GraphLowering {
         lowering.emit(&forest, .always, &b) { b in nests.copy(outputs[slot], to: place, &b) }
       }
       for assertion in region.assertions { lowering.check(assertion, &b, &forest) }
-      carry(outputs, &lowering, &b, &forest)
+      for slot in form.carriedResults where sums.nodes[slot] != nil {
+        let nests = lowering.nests
+        lowering.emit(&forest, .always, &b) { b in
+          sums.add(to: results, nests, slot, &b)
+        }
+      }
+      carry(outputs, except: sums, &lowering, &b, &forest)
       for item in forest.finish(&b.body) { b.append(item) }
     }
 
     /// Overwrites what is carried; values that are not in buffers of their own are copied first, as
     /// they may be made of what is overwritten.
     private func carry(
-      _ outputs: [Value], _ lowering: inout GraphLowering, _ b: inout LoopBuilder,
+      _ outputs: [Value], except sums: TurnSums, _ lowering: inout GraphLowering, _ b: inout LoopBuilder,
       _ forest: inout Forest
     ) {
       let region = node.regions[0]
       var moves: [(from: BufferID, slot: Int)] = []
-      for slot in form.carriedResults {
+      for slot in form.carriedResults where sums.nodes[slot] == nil {
         let parameter = region.parameters[1 + form.sequences + slot].value
         if outputs[slot] == parameter { continue }
         if lowering.placing.isRoot[Int(outputs[slot].index)],

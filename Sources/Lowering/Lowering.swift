@@ -11,18 +11,21 @@ package enum Lowering {
   /// - Parameters:
   ///   - primal: the numbers of the results that need no derivative; a body of their own computes
   ///     them alone.
+  ///   - restrict: leaves of a graph what some of its results need, also inside of loops.
   ///   - vectors: the registers that tiles are made for.
   ///   - usesLAPACK: whether LAPACK factors matrices that may be large.
   package static func run(
-    _ graph: Graph, primal: Set<Int> = [], vectors: VectorUnit = .wide, usesLAPACK: Bool = false
+    _ graph: Graph, primal: Set<Int> = [], vectors: VectorUnit = .wide, usesLAPACK: Bool = false,
+    restrict: (Graph, Set<Int>) -> Graph = { graph, _ in graph }
   ) -> LoopFunction {
     let context = LoweringContext(
       constants: ConstantPool(), vectors: vectors, usesLAPACK: usesLAPACK)
     let choices = choices(graph, primal: primal)
     let certain = certain(graph, choices)
     let bodies = choices.map { choice in
+      let isWhole = choice.outputs.isEmpty || choice.outputs.count == graph.outputs.count
       var lowering = BodyLowering(
-        graph: graph, outputs: choice.outputs,
+        graph: isWhole ? graph : restrict(graph, choice.outputs), outputs: choice.outputs,
         isGuarded: choice.serves == nil && !choice.outputs.isEmpty, certain: certain,
         context: context)
       return finished(lowering.run(), serves: choice.serves)

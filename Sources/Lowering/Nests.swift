@@ -35,6 +35,26 @@ struct Nests {
     }
   }
 
+  /// Adds to what stands at a place, or overwrites elements of it, as a node does to its operand
+  /// `base`, which stands there.
+  func add(_ node: Node, onto base: Value, at target: Place, _ b: inout LoopBuilder) {
+    switch node.operation.kernel {
+    case .sumOfPieces(let pieces):
+      assemble(node, pieces(reader.shapes(node)), combining: .add, to: target, &b)
+    case .scatter(let combining): update(node, combining, at: target, &b)
+    case .pointwise:
+      guard let summand = node.operands.first(where: { $0 != base }) else { break }
+      loops(over: graph.type(summand).shape, &b) { b, position in
+        var memo = ElementReader.Memo()
+        let element = reader.read(summand, at: position, &b, &memo)
+        b.store(element, to: target.buffer, target.prefix + position, combining: .add)
+      }
+    case .leaf, .view, .reshape, .generator, .assembly, .reduction, .search, .contraction,
+      .convolution, .accumulation, .gather, .routine, .regions, .expansion, .request:
+      preconditionFailure("'\(node.operation.name)' does not add to an operand")
+    }
+  }
+
   /// Writes every element of a value to another buffer than its own.
   func copy(_ value: Value, to target: Place, _ b: inout LoopBuilder) {
     loops(over: graph.type(value).shape, &b) { b, position in
@@ -174,8 +194,15 @@ struct Nests {
   private func scatter(
     _ node: Node, _ combining: BinaryOperation?, to target: Place, _ b: inout LoopBuilder
   ) {
-    let type = graph.type(node.result)
     copy(node.operands[0], to: target, &b)
+    update(node, combining, at: target, &b)
+  }
+
+  /// Writes the elements of an update at their positions.
+  private func update(
+    _ node: Node, _ combining: BinaryOperation?, at target: Place, _ b: inout LoopBuilder
+  ) {
+    let type = graph.type(node.result)
     loops(over: graph.type(node.operands[1]).shape, &b) { b, position in
       var memo = ElementReader.Memo()
       let element = reader.read(node.operands[1], at: position, &b, &memo)

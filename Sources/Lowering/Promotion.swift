@@ -39,7 +39,7 @@ enum Promotion {
   }
 
   /// The combining stores in a loop nest whose element no loop on the way changes, and whose buffer
-  /// nothing else in the nest touches.
+  /// nothing else in the nest touches but such stores to other elements.
   private static func candidates(_ loop: LoopID, _ body: Body) -> [Candidate] {
     var found: [Candidate] = []
     var pending = [[loop]]
@@ -55,7 +55,24 @@ enum Promotion {
     }
     if found.isEmpty { return [] }
     let touched = touches(loop, body)
-    return found.filter { touched[body.owner(of: $0.store.access.buffer)] == 1 }
+    var stores: [BufferID: [Access]] = [:]
+    for candidate in found {
+      stores[candidate.store.access.buffer, default: []].append(candidate.store.access)
+    }
+    return found.filter { candidate in
+      let access = candidate.store.access
+      let others = stores[access.buffer, default: []]
+      return touched[body.owner(of: access.buffer)] == others.count
+        && others.count { !isApart($0, access) } == 1
+    }
+  }
+
+  /// Whether two accesses of a buffer are at positions that are known and differ.
+  private static func isApart(_ a: Access, _ b: Access) -> Bool {
+    zip(a.indices, b.indices).contains { x, y in
+      guard let x = x.constant?.constant, let y = y.constant?.constant else { return false }
+      return x != y
+    }
   }
 
   private static func isInvariant(_ store: Store, _ path: [LoopID]) -> Bool {

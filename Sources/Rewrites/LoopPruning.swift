@@ -21,6 +21,19 @@ package enum LoopPruning {
     }
   }
 
+  /// What of a graph some of its results need, given by their numbers, also inside of loops; the
+  /// others, which keep their numbers, are nothing of use.
+  package static func restricted(_ source: Graph, to outputs: Set<Int>) -> Graph {
+    guard source.nodes.contains(where: { !$0.regions.isEmpty }) else { return source }
+    var graph = source
+    let id = graph.append(
+      .literal, [], .literal(.bool(false), .bool), types: [TensorType(.bool)], site: .none)
+    for number in graph.outputs.indices where !outputs.contains(number) {
+      graph.outputs[number].value = graph[id].result
+    }
+    return run(graph)
+  }
+
   /// One round over a graph and its regions.
   private static func round(_ source: Graph) -> Graph {
     guard source.nodes.contains(where: { !$0.regions.isEmpty }) else { return source }

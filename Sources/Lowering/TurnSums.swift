@@ -1,0 +1,67 @@
+import GraphIR
+import LoopIR
+import Ops
+import Support
+
+/// The carried values of a loop to which a turn only adds, or of which it only overwrites elements.
+/// The turn does so where they stand: nothing is copied, and sums can be carried in registers and
+/// in lanes.
+struct TurnSums {
+  /// What makes the next value, by the number of the carried value.
+  private(set) var nodes: [Int: Node] = [:]
+  private let region: Graph
+  /// The carried values on entry.
+  private let entering: [Value]
+
+  init(_ region: Graph, _ form: LoopForm) {
+    self.region = region
+    entering = form.carriedResults.map { region.parameters[1 + form.sequences + $0].value }
+    let uses = TurnSums.useCounts(region)
+    for slot in form.carriedResults {
+      let next = region.outputs[slot].value
+      let node = region.node(of: next)
+      guard uses[Int(next.index)] == 1, uses[Int(entering[slot].index)] == 1,
+        region.type(next).dtype != .bool, continues(node, from: entering[slot])
+      else { continue }
+      nodes[slot] = node
+    }
+  }
+
+  /// Whether a node gives a value with something added, or with elements overwritten.
+  private func continues(_ node: Node, from base: Value) -> Bool {
+    switch node.operation.kernel {
+    case .pointwise:
+      node.operation == .add && node.operands.contains(base) && node.operands[0] != node.operands[1]
+        && node.operands.allSatisfy { region.type($0) == region.type(base) }
+    case .sumOfPieces, .scatter: node.operands[0] == base
+    case .leaf, .view, .reshape, .generator, .assembly, .reduction, .search, .contraction,
+      .convolution, .accumulation, .gather, .routine, .regions, .expansion, .request:
+      false
+    }
+  }
+
+  /// What is added, and where, as values of the region.
+  var summands: [Value] {
+    nodes.sorted { $0.key < $1.key }
+      .flatMap { slot, node in node.operands.filter { $0 != entering[slot] } }
+  }
+
+  /// Adds to the carried values.
+  func add(to states: [Place], _ nests: Nests, _ slot: Int, _ b: inout LoopBuilder) {
+    guard let node = nodes[slot] else { return }
+    b.site = node.site
+    nests.add(node, onto: entering[slot], at: states[slot], &b)
+  }
+
+  /// How many live nodes and roots use each value.
+  private static func useCounts(_ region: Graph) -> [Int] {
+    var counts = [Int](repeating: 0, count: region.values.count)
+    for output in region.outputs { counts[Int(output.value.index)] += 1 }
+    for assertion in region.assertions { counts[Int(assertion.condition.index)] += 1 }
+    for node in region.nodes.reversed()
+    where node.asserts || node.results.contains(where: { counts[Int($0.index)] > 0 }) {
+      for operand in node.operands { counts[Int(operand.index)] += 1 }
+    }
+    return counts
+  }
+}
