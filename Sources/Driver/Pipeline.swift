@@ -92,11 +92,11 @@ struct Pipeline {
     let joined = runner.run(join, on: final)
     if options.emit.contains(.dot) { drawings.append(draw(joined)) }
     let vectors = options.vectorUnit
-    let usesLAPACK = options.usesLAPACK
+    let (usesLAPACK, keepsOrder) = (options.usesLAPACK, options.isStrict)
     let pass = Pass<Graph, LoopFunction, Never>(name: "lower") { graph, _ in
       Lowering.run(
         graph, primal: primal, vectors: vectors, usesLAPACK: usesLAPACK,
-        restrict: LoopPruning.restricted)
+        keepsOrder: keepsOrder, restrict: LoopPruning.restricted)
     }
     return runner.run(pass, on: joined)
   }
@@ -169,14 +169,18 @@ struct Pipeline {
   }
 
   private var products: Pass<Graph, Graph, Never> {
-    Pass(name: "loop-products") { graph, _ in
-      LoopPruning.run(MergeStacks.run(LoopCopies.run(LoopProducts.run(graph))))
+    let isStrict = options.isStrict
+    return Pass(name: "loop-products") { graph, _ in
+      if isStrict { return graph }
+      return LoopPruning.run(MergeStacks.run(LoopCopies.run(LoopProducts.run(graph))))
     }
   }
 
   private var fuse: Pass<Graph, Graph, Never> {
-    Pass(name: "fuse-loops") { graph, _ in
-      LoopPruning.run(MergeStacks.run(FuseLoops.run(graph)))
+    let isStrict = options.isStrict
+    return Pass(name: "fuse-loops") { graph, _ in
+      if isStrict { return graph }
+      return LoopPruning.run(MergeStacks.run(FuseLoops.run(graph)))
     }
   }
 

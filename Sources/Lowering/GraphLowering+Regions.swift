@@ -168,7 +168,7 @@ extension GraphLowering {
     private func emitTurn(_ id: LoopID, _ b: inout LoopBuilder) {
       let region = node.regions[0]
       let outputs = region.outputs.map(\.value)
-      let sums = TurnSums(region, form)
+      let sums = TurnSums(region, form, context)
       let others = outputs.indices.filter { sums.nodes[$0] == nil }.map { outputs[$0] }
       let stacks = form.stackedResults.map { slot in
         Place(results[slot].buffer, results[slot].prefix + [Index(id)])

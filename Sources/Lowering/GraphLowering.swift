@@ -25,6 +25,8 @@ struct LoweringContext {
   let vectors: VectorUnit
   /// Whether LAPACK factors matrices that may be large.
   let usesLAPACK: Bool
+  /// Whether turns add to what they carry one after the other, whatever that costs.
+  let keepsOrder: Bool
 }
 
 /// Lowers the nodes of a graph, or of a region in it, to trees.

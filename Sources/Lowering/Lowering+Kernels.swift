@@ -12,7 +12,8 @@ extension Lowering {
   package static func kernels(of graph: Graph) -> [Int?] {
     var lowering = BodyLowering(
       graph: graph, outputs: Set(graph.outputs.indices), isGuarded: false,
-      context: LoweringContext(constants: ConstantPool(), vectors: .wide, usesLAPACK: false))
+      context: LoweringContext(
+        constants: ConstantPool(), vectors: .wide, usesLAPACK: false, keepsOrder: false))
     let body = lowering.run()
     let nests = writers(body)
     var kernels = [Int?](repeating: nil, count: graph.nodes.count)

@@ -11,15 +11,18 @@ package enum Lowering {
   /// - Parameters:
   ///   - primal: the numbers of the results that need no derivative; a body of their own computes
   ///     them alone.
+  ///   - keepsOrder: whether turns add to what they carry one after the other.
   ///   - restrict: leaves of a graph what some of its results need, also inside of loops.
   ///   - vectors: the registers that tiles are made for.
   ///   - usesLAPACK: whether LAPACK factors matrices that may be large.
   package static func run(
     _ graph: Graph, primal: Set<Int> = [], vectors: VectorUnit = .wide, usesLAPACK: Bool = false,
+    keepsOrder: Bool = false,
     restrict: (Graph, Set<Int>) -> Graph = { graph, _ in graph }
   ) -> LoopFunction {
     let context = LoweringContext(
-      constants: ConstantPool(), vectors: vectors, usesLAPACK: usesLAPACK)
+      constants: ConstantPool(), vectors: vectors, usesLAPACK: usesLAPACK,
+      keepsOrder: keepsOrder)
     let choices = choices(graph, primal: primal)
     let certain = certain(graph, choices)
     let bodies = choices.map { choice in

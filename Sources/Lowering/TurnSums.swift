@@ -13,9 +13,10 @@ struct TurnSums {
   /// The carried values on entry.
   private let entering: [Value]
 
-  init(_ region: Graph, _ form: LoopForm) {
+  init(_ region: Graph, _ form: LoopForm, _ context: LoweringContext) {
     self.region = region
     entering = form.carriedResults.map { region.parameters[1 + form.sequences + $0].value }
+    if context.keepsOrder { return }
     let uses = TurnSums.useCounts(region)
     for slot in form.carriedResults {
       let next = region.outputs[slot].value

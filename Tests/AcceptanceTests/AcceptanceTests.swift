@@ -29,11 +29,25 @@ struct AcceptanceTests {
     return Set(text.split(separator: "\n").map(String.init))
   }()
 
+  /// LLVM takes most of the time of an optimised case, so all cases run as they are translated
+  /// without optimisation, and some of them with it.
   @Test(arguments: names)
   func givesWhatIsExpected(_ name: String) throws {
+    try AcceptanceTests.expectRight(name, optimization: 0)
+  }
+
+  @Test(arguments: GraphTextTests.sample(names, every: 4))
+  func optimizedGivesWhatIsExpected(_ name: String) throws {
+    try AcceptanceTests.expectRight(name, optimization: 3)
+  }
+
+  private static func expectRight(_ name: String, optimization: Int) throws {
     let url = AcceptanceTests.root.appendingPathComponent(name + ".json")
     let isPending = AcceptanceTests.pending.contains(name)
-    let mistake = try AcceptanceTests.mistake(of: Case(url))
+    let test = try Case(url)
+    var options = CompileOptions(input: test.source)
+    options.target.optimization = optimization
+    let mistake = try AcceptanceTests.mistake(of: test, options)
     if isPending {
       #expect(mistake != nil, "\(name) works now: take it out of pending.txt")
       if let mistake {
@@ -44,12 +58,8 @@ struct AcceptanceTests {
     }
   }
 
-  /// What is wrong with how a case compiles and runs; nil if nothing is.
-  static func mistake(of test: Case) throws -> String? {
-    try mistake(of: test, CompileOptions(input: test.source))
-  }
-
-  /// The same for other options, or another program in its place.
+  /// What is wrong with how a case compiles and runs, as it is or with another program in its place;
+  /// nil if nothing is.
   static func mistake(of test: Case, _ options: CompileOptions) throws -> String? {
     let (functions, files, diagnostics) = Session.functions(options)
     let errors = diagnostics.filter { $0.severity == .error }

@@ -48,7 +48,7 @@ struct GraphTextTests {
     let text = try #require(Session.graphText(CompileOptions(input: test.source), kind))
     let mistake = try withFile(text) { file in
       var options = CompileOptions(input: file)
-      options.target.optimization = 1
+      options.target.optimization = 0
       return try AcceptanceTests.mistake(of: test, options)
     }
     #expect(mistake == nil, "\(name): \(mistake ?? "")\n\(text)")
