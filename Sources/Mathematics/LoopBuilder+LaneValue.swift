@@ -18,10 +18,10 @@ extension LibraryFunction {
   /// many lanes as its operands have; `laneValue` appends it.
   package var hasLaneCode: Bool {
     switch self {
-    case .sin, .cos: true
-    case .exp, .exp2, .expm1, .log, .log2, .log10, .log1p, .cbrt, .tan, .asin, .acos, .atan,
-      .sinh, .cosh, .tanh, .asinh, .acosh, .atanh, .erf, .erfc, .tgamma, .lgamma, .pow, .atan2,
-      .hypot, .fmod:
+    case .sin, .cos, .tan, .asin, .acos, .atan, .atan2, .asinh, .acosh, .atanh, .log10, .cbrt:
+      true
+    case .exp, .exp2, .expm1, .log, .log2, .log1p, .sinh, .cosh, .tanh, .erf, .erfc, .tgamma,
+      .lgamma, .pow, .hypot, .fmod:
       false
     }
   }
@@ -38,9 +38,18 @@ extension LoopBuilder {
     switch function {
     case .sin: laneSin(operands[0], everywhere: everywhere)
     case .cos: laneCos(operands[0], everywhere: everywhere)
-    case .exp, .exp2, .expm1, .log, .log2, .log10, .log1p, .cbrt, .tan, .asin, .acos, .atan,
-      .sinh, .cosh, .tanh, .asinh, .acosh, .atanh, .erf, .erfc, .tgamma, .lgamma, .pow, .atan2,
-      .hypot, .fmod:
+    case .tan: laneTan(operands[0], everywhere: everywhere)
+    case .asin: LaneValue(mathAsin(operands[0]))
+    case .acos: LaneValue(mathAcos(operands[0]))
+    case .atan: LaneValue(mathAtan(operands[0]))
+    case .atan2: LaneValue(mathAtan2(operands[0], operands[1]))
+    case .asinh: LaneValue(mathAsinh(operands[0]))
+    case .acosh: LaneValue(mathAcosh(operands[0]))
+    case .atanh: LaneValue(mathAtanh(operands[0]))
+    case .log10: LaneValue(mathLog10(operands[0]))
+    case .cbrt: LaneValue(mathCbrt(operands[0]))
+    case .exp, .exp2, .expm1, .log, .log2, .log1p, .sinh, .cosh, .tanh, .erf, .erfc, .tgamma,
+      .lgamma, .pow, .hypot, .fmod:
       preconditionFailure("'\(function.rawValue)' has no code of our own")
     }
   }

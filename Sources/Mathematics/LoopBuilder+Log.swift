@@ -30,8 +30,41 @@ extension LoopBuilder {
     return select(compare(.greater, x, zero), above, below)
   }
 
+  /// log₁₀ x to 1 ulp, exact for powers of ten.
+  ///
+  /// The product of ln m and log₁₀ e is taken of two parts each, of which the upper ones have an
+  /// exact product, and so have k and the upper part of log₁₀ 2.
+  package mutating func mathLog10(_ x: ScalarID) -> ScalarID {
+    let table = LogTable.of(type(x).element)
+    let (count, m) = splitAny(x)
+    let f = subtract(m, constant(1, like: x))
+    let s = divide(f, add(constant(2, like: x), f))
+    let z = multiply(s, s)
+    let half = multiply(multiply(f, f), constant(0.5, like: x))
+    let series = multiplyAdd(z, polynomial(table.polynomial, z), half)
+    let upper = upperHalf(subtract(f, half))
+    let lower = multiplyAdd(s, series, subtract(subtract(f, upper), half))
+    let (scale, digits) = (table.decimal.scale, table.decimal.digits)
+    let product = multiply(upper, constant(scale.upper, like: x))
+    let whole = multiply(count, constant(digits.upper, like: x))
+    let sum = add(whole, product)
+    let lost = subtract(product, subtract(sum, whole))
+    let rest = multiplyAdd(
+      add(lower, upper), constant(scale.lower, like: x),
+      multiply(lower, constant(scale.upper, like: x)))
+    let small = multiplyAdd(count, constant(digits.lower, like: x), rest)
+    return limitsOfLogarithm(x, add(sum, add(lost, small)))
+  }
+
   /// ln(1 + x) to 1 ulp, near 0 too.
   package mutating func mathLog1p(_ x: ScalarID) -> ScalarID {
+    binary(.copysign, logOfSum(x, plus: nil, doublings: nil), x)
+  }
+
+  /// k·ln 2 + ln(1 + x + d) for a much smaller d.
+  package mutating func logOfSum(
+    _ x: ScalarID, plus d: ScalarID?, doublings k: ScalarID?
+  ) -> ScalarID {
     let zero = constant(0, like: x)
     let one = constant(1, like: x)
     let u = add(one, x)
@@ -41,13 +74,15 @@ extension LoopBuilder {
     let isNear = compare(.equal, exponent, zero)
     let isLarge = compare(.greaterEqual, x, one)
     let lost = select(isLarge, subtract(one, subtract(u, x)), subtract(x, subtract(u, one)))
-    let correction = select(isNear, zero, divide(lost, u))
+    var rest = select(isNear, zero, lost)
+    if let d { rest = add(rest, d) }
     let f = select(isNear, x, subtract(significand, one))
-    let result = logarithm(count: exponent, f: f, correction: correction)
+    let count = k.map { add(exponent, $0) } ?? exponent
+    let result = logarithm(count: count, f: f, correction: divide(rest, u))
     let above = select(compare(.less, x, constant(.infinity, like: x)), result, x)
     let below = select(
       compare(.equal, u, zero), constant(-.infinity, like: x), constant(.nan, like: x))
-    return binary(.copysign, select(compare(.greater, u, zero), above, below), x)
+    return select(compare(.greater, u, zero), above, below)
   }
 
   /// ln(1 + eˣ) for x ≤ 0.
@@ -144,6 +179,9 @@ private struct LogTable {
   var scaleExponent: Double
   /// ln 2 in two parts.
   var logarithm: (upper: Double, lower: Double)
+  /// log₁₀ e and log₁₀ 2 in two parts each, of which the upper have half the digits of a number
+  /// and so few that their products with exponents are exact.
+  var decimal: (scale: (upper: Double, lower: Double), digits: (upper: Double, lower: Double))
   /// (ln((1 + s)/(1 − s)) / s − 2) / s² in s², to 2⁻⁵⁹ and 2⁻³⁰.
   var polynomial: [Double]
 
@@ -156,6 +194,9 @@ private struct LogTable {
     one: 0x3FF0_0000_0000_0000, rootHalf: 0x3FE6_A09E_0000_0000, carrier: 0x1p52,
     carrierBits: 0x4330_0000_0000_0000, leastNormal: 0x1p-1022, scale: 0x1p54, scaleExponent: 54,
     logarithm: (0x1.62E42FEFp-1, 0x1.473DE6AF278EDp-34),
+    decimal: (
+      scale: (0x1.bcb7b1p-2, 0x1.49b9438ca9aaep-28),
+      digits: (0x1.34413509f7p-2, 0x1.3fde623e2566bp-43)),
     polynomial: [
       0x1.5555555555593p-1, 0x1.999999997f9dcp-2, 0x1.249249422df3fp-2, 0x1.c71c51d321478p-3,
       0x1.74664af26a982p-3, 0x1.39a06e5b5756fp-3, 0x1.2f133e0daac37p-3,
@@ -166,5 +207,7 @@ private struct LogTable {
     bits: .u32, significandBits: 23, fractionMask: 0x7F_FFFF, bias: 127, one: 0x3F80_0000,
     rootHalf: 0x3F35_0000, carrier: 0x1p23, carrierBits: 0x4B00_0000, leastNormal: 0x1p-126,
     scale: 0x1p25, scaleExponent: 25, logarithm: (0x1.62Ep-1, 0x1.0BFBE8p-15),
+    decimal: (
+      scale: (0x1.bcap-2, 0x1.7b1526p-14), digits: (0x1.344p-2, 0x1.3509f8p-18)),
     polynomial: [0x1.55557ap-1, 0x1.995ec6p-2, 0x1.31e364p-2])
 }

@@ -24,6 +24,44 @@ extension LoopBuilder {
       quarterWave(angle, isCosine: true), isServed: everywhere ? nil : isWithinTurns(x))
   }
 
+  /// tan x to 1.2 ulp.
+  package mutating func laneTan(_ x: ScalarID, everywhere: Bool) -> LaneValue {
+    let angle = wideAngle(unary(.abs, x), everywhere: everywhere)
+    let one = constant(.u64, .int(1))
+    let isOdd = compare(
+      .notEqual, binary(.and, angle.turns, one), constant(.u64, .int(0)))
+    let tangent = convert(tangentOfTurned(angle, isOdd: isOdd), to: type(x).element)
+    let isNegative = compare(
+      .less, binary(.copysign, constant(1, like: x), x), constant(0, like: x))
+    return LaneValue(
+      select(isNegative, negate(tangent), tangent),
+      isServed: everywhere ? nil : isWithinTurns(x))
+  }
+
+  /// tan(r + d) = r + r³·T(r²) + d·(1 + tan² r), or minus its inverse after an odd number of
+  /// quarter turns.
+  private mutating func tangentOfTurned(_ angle: ReducedAngle, isOdd: ScalarID) -> ScalarID {
+    let r = angle.upper
+    let z = multiply(r, r)
+    let cube = multiply(r, z)
+    let one = constant(1, like: r)
+    guard let lower = angle.lower else {
+      let tangent = multiplyAdd(cube, polynomial(TangentTable.single, z), r)
+      return select(isOdd, divide(constant(-1, like: r), tangent), tangent)
+    }
+    let series = multiply(cube, polynomial(TangentTable.double, z))
+    let rough = add(r, series)
+    let small = add(series, multiplyAdd(multiply(rough, rough), lower, lower))
+    let tangent = add(r, small)
+    // 1/t = u + (1 − u·t)/t, where the product of the upper halves is exact.
+    let lost = subtract(small, subtract(tangent, r))
+    let inverse = divide(one, tangent)
+    let (upper, half) = (upperHalf(inverse), upperHalf(tangent))
+    let rest = multiply(upper, add(subtract(tangent, half), lost))
+    let residual = subtract(subtract(one, multiply(upper, half)), rest)
+    return select(isOdd, negate(multiplyAdd(inverse, residual, upper)), tangent)
+  }
+
   /// An angle k·π/2 + upper + lower.
   package struct ReducedAngle {
     /// An unsigned integer, as wide as the angle, whose last bits are those of k.
@@ -37,19 +75,25 @@ extension LoopBuilder {
   /// Takes the nearest number of quarter turns from an angle of 0 or more; right up to the bound
   /// if not everywhere.
   private mutating func reducedAngle(_ x: ScalarID, everywhere: Bool) -> ReducedAngle {
+    let angle = wideAngle(x, everywhere: everywhere)
+    guard type(x).element == .f32 else { return angle }
+    return ReducedAngle(
+      turns: convert(angle.turns, to: .u32), upper: convert(angle.upper, to: .f32))
+  }
+
+  /// The same in `f64`, where that of an `f32` needs no second part.
+  private mutating func wideAngle(_ x: ScalarID, everywhere: Bool) -> ReducedAngle {
     let near = type(x).element == .f32 ? reducedSingle(x) : reducedDouble(x)
     guard everywhere else { return near }
     let huge = reducedHugeAngle(convert(x, to: .f64))
     let isNear = isWithinTurns(x)
-    let turns = convert(huge.turns, to: type(near.turns).element)
-    let upper = convert(huge.upper, to: type(x).element)
     var lower: ScalarID?
     if let nearLower = near.lower, let hugeLower = huge.lower {
       lower = select(isNear, nearLower, hugeLower)
     }
     return ReducedAngle(
-      turns: select(isNear, near.turns, turns), upper: select(isNear, near.upper, upper),
-      lower: lower)
+      turns: select(isNear, near.turns, huge.turns),
+      upper: select(isNear, near.upper, huge.upper), lower: lower)
   }
 
   /// The angle of an `f64` up to the bound.
@@ -67,13 +111,13 @@ extension LoopBuilder {
     return ReducedAngle(turns: turns, upper: upper, lower: add(subtract(second, upper), rest))
   }
 
-  /// The angle of an `f32` up to the bound, by way of `f64`, which has digits enough.
+  /// The angle of an `f32` up to the bound in `f64`, which has digits enough.
   private mutating func reducedSingle(_ x: ScalarID) -> ReducedAngle {
     let wide = convert(x, to: .f64)
     let (count, turns) = quarterTurns(wide)
     let first = multiplyAdd(count, constant(-TurnTable.singleParts.0, like: wide), wide)
     let second = multiplyAdd(count, constant(-TurnTable.singleParts.1, like: wide), first)
-    return ReducedAngle(turns: convert(turns, to: .u32), upper: convert(second, to: .f32))
+    return ReducedAngle(turns: turns, upper: second)
   }
 
   /// The nearest number of quarter turns of an angle, as an `f64` and in the last bits of an
@@ -102,7 +146,8 @@ extension LoopBuilder {
     let one = constant(integer, .int(1))
     let isOdd = compare(
       .notEqual, binary(.and, angle.turns, one), constant(integer, .int(0)))
-    let (sine, cosine) = (sineOfRest(angle), cosineOfRest(angle))
+    let sine = sineOfRest(angle.upper, angle.lower)
+    let cosine = cosineOfRest(angle.upper, angle.lower)
     let wave = isCosine ? select(isOdd, sine, cosine) : select(isOdd, cosine, sine)
     // The sine changes its sign after two quarter turns, the cosine after one.
     let halves = isCosine ? add(angle.turns, one) : angle.turns
@@ -112,19 +157,17 @@ extension LoopBuilder {
       binary(.xor, bitcast(wave, to: integer), sign), to: type(angle.upper).element)
   }
 
-  /// sin r = r + r³·S(r²) for |r| ≤ π/4.
-  package mutating func sineOfRest(_ angle: ReducedAngle) -> ScalarID {
-    let r = angle.upper
+  /// sin(r + d) = r + r³·S(r²) + d for |r| ≤ π/4 and what rounding took from r.
+  mutating func sineOfRest(_ r: ScalarID, _ lower: ScalarID?) -> ScalarID {
     let z = multiply(r, r)
     let series = polynomial(SineTable.of(type(r).element).sine, z)
     let cube = multiply(r, z)
-    guard let lower = angle.lower else { return multiplyAdd(cube, series, r) }
+    guard let lower else { return multiplyAdd(cube, series, r) }
     return add(r, multiplyAdd(cube, series, lower))
   }
 
-  /// cos r = 1 − r²/2 + r⁴·C(r²) for |r| ≤ π/4.
-  package mutating func cosineOfRest(_ angle: ReducedAngle) -> ScalarID {
-    let r = angle.upper
+  /// cos(r + d) = 1 − r²/2 + r⁴·C(r²) − r·d for |r| ≤ π/4 and what rounding took from r.
+  mutating func cosineOfRest(_ r: ScalarID, _ lower: ScalarID?) -> ScalarID {
     let one = constant(1, like: r)
     let z = multiply(r, r)
     let half = multiply(z, constant(0.5, like: r))
@@ -132,7 +175,7 @@ extension LoopBuilder {
     let lost = subtract(subtract(one, sum), half)
     let series = polynomial(SineTable.of(type(r).element).cosine, z)
     let square = multiply(z, z)
-    let small = angle.lower.map { multiplyAdd(negate(r), $0, lost) } ?? lost
+    let small = lower.map { multiplyAdd(negate(r), $0, lost) } ?? lost
     return add(sum, multiplyAdd(square, series, small))
   }
 }
@@ -145,6 +188,23 @@ private enum TurnTable {
   ]
   /// For less than 2²⁴ quarter turns of an `f32`: one part of 29 bits, and one of 53.
   static let singleParts = (0x1.921FB54p+0, 0x1.10B4611A62633p-30)
+}
+
+/// Coefficients of (tan(r)/r − 1) / r² in r² up to π/4.
+private enum TangentTable {
+  /// Those for `f64`, to 2⁻⁵⁷ of r.
+  static let double: [Double] = [
+    0x1.555555555555fp-2, 0x1.11111111104a5p-3, 0x1.ba1ba1bacea09p-5, 0x1.664f4859f29cep-6,
+    0x1.226e3ae634420p-7, 0x1.d6d2d795bdddap-9, 0x1.7db26fede30eap-10, 0x1.34b36fd929d02p-11,
+    0x1.ffa93dd00d13ep-13, 0x1.5c06c7b375488p-14, 0x1.1e6b469dacf35p-14,
+    -0x1.c4d9f3b460f75p-16, 0x1.a19a48a743365p-15, -0x1.a0e759001b139p-16,
+    0x1.4d2ad9cad7950p-17,
+  ]
+  /// Those for `f32`, to 2⁻²⁹.
+  static let single: [Double] = [
+    0x1.555562p-2, 0x1.110d22p-3, 0x1.baee30p-5, 0x1.5bf8e2p-6, 0x1.66acd2p-7, -0x1.89148cp-15,
+    0x1.232104p-8,
+  ]
 }
 
 /// The polynomials of sine and cosine up to π/4.

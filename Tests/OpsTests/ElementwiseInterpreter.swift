@@ -1,6 +1,7 @@
 import Glibc
 import GraphIR
 import LoopIR
+import Mathematics
 import Ops
 import Support
 
@@ -68,6 +69,19 @@ struct PointInterpreter {
     self.fusion = fusion
   }
 
+  /// Code of our own for a function of the C library.
+  private init(_ function: LibraryFunction, _ type: DType, fusion: Fusion) {
+    var builder = LoopBuilder(body: Body())
+    let operands = (0..<function.arity).map {
+      builder.define(ScalarType(type), .carried(LoopID(0), $0))
+    }
+    result = builder.laneValue(function, operands, everywhere: true).value
+    body = builder.body
+    operandCount = operands.count
+    resultType = type
+    self.fusion = fusion
+  }
+
   /// The result for given operands, rounded to its type as a store does.
   mutating func run(_ operands: [PointValue]) -> PointValue {
     values = operands
@@ -95,10 +109,18 @@ struct PointInterpreter {
     case .select(let condition, let a, let b):
       return self[condition].integer != 0 ? self[a] : self[b]
     case .convert(let a): return self[a].converted(from: body[a].type.element, to: type)
-    case .bitcast(let a): return self[a].bitcast(from: body[a].type.element, to: type)
+    case .bitcast(let a):
+      let source = body[a].type.element
+      return source.isFloat == type.isFloat
+        ? .integer(type.wrapped(self[a].integer)) : self[a].bitcast(from: source, to: type)
     case .call(let function, let arguments):
-      let numbers = arguments.map { self[$0].float }
-      return .float(type.rounded(function.value(numbers)))
+      let operands = arguments.map { self[$0] }
+      if function.hasLaneCode {
+        var code = PointInterpreter(function, type, fusion: fusion)
+        defer { fault = fault ?? code.fault }
+        return code.run(operands)
+      }
+      return .float(type.rounded(function.value(operands.map(\.float))))
     case .dim, .loopVariable, .index, .isWanted, .load, .carried, .loopResult, .acrossLanes,
       .splat, .accumulate, .round:
       preconditionFailure("\(instruction) has no place in the body of an operation")
