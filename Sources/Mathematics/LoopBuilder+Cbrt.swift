@@ -64,7 +64,7 @@ extension LoopBuilder {
 private enum CbrtTable {
   /// m^(−1/3) for √½ ≤ m ≤ √2, to 2⁻¹⁴·⁷.
   static let inverse: [Double] = [
-    0x1.dfdc15071a70bp+0, -0x1.dc89358acebdbp+0, 0x1.8f85d163855dfp+0, -0x1.675b8bf5dc559p-1,
-    0x1.069c20ff294b1p-3,
+    0x1.dfdc15071a70bp+0, -0x1.dc89358acebdbp+0, 0x1.8f85d163855dfp+0, -0x1.675b571fc56e8p-1,
+    0x1.069b6bd28e1b8p-3,
   ]
 }

@@ -104,7 +104,7 @@ extension LoopBuilder {
   }
 
   /// The product of a sum of two floats and π/2.
-  private mutating func quarterTurn(
+  mutating func quarterTurn(
     times x: (high: ScalarID, low: ScalarID)
   ) -> (high: ScalarID, low: ScalarID) {
     let half = upperHalf(x.high)

@@ -67,21 +67,21 @@ extension LoopBuilder {
   }
 }
 
-/// Coefficients of (atanh(x)/x − 1) / x² in x² for x ≤ ½, to 2⁻⁵⁶·⁹ and 2⁻²⁹·³ of x.
+/// Coefficients of (atanh(x)/x − 1) / x² in x² for x ≤ ½, to 2⁻⁵⁷ and 2⁻²⁹·³ of x.
 private enum AtanhTable {
   /// The table of a type.
   static func of(_ type: DType) -> [Double] { type == .f32 ? single : double }
 
   /// The table of `f64`.
   private static let double: [Double] = [
-    0x1.55555555555d1p-2, 0x1.9999999986dc1p-3, 0x1.2492492c82691p-3, 0x1.c71c6e652e3fdp-4,
-    0x1.745d83ddbcdaep-4, 0x1.3b0af7f80511ep-4, 0x1.1189b56153f7bp-4, 0x1.d8e2df901bc3dp-5,
-    0x1.eaee52c9fa652p-5, 0x1.d0659ac0de7b1p-7, 0x1.2ac42c71b76e0p-3, -0x1.3be446accbd33p-3,
-    0x1.ce11dd376ebbbp-3,
+    0x1.55555555555d1p-2, 0x1.9999999986dc1p-3, 0x1.2492492c80c54p-3, 0x1.c71c6e665f6d5p-4,
+    0x1.745d83ae48f3ep-4, 0x1.3b0afc23ff61ap-4, 0x1.11897a594487bp-4, 0x1.d8e72d68209c1p-5,
+    0x1.ead365da4abadp-5, 0x1.d224f59362749p-7, 0x1.2a7a2c9ca31d9p-3, -0x1.3b73500f22a3ep-3,
+    0x1.cdc62bb34f11ep-3,
   ]
 
   /// The table of `f32`.
   private static let single: [Double] = [
-    0x1.55553ep-2, 0x1.99a74ap-3, 0x1.233eacp-3, 0x1.e4efb2p-4, 0x1.9fd4c2p-5, 0x1.6b9bb0p-3,
+    0x1.55553ep-2, 0x1.99a74ap-3, 0x1.233f2ep-3, 0x1.e4ddc2p-4, 0x1.a0a0dep-5, 0x1.6b3ddap-3,
   ]
 }

@@ -103,9 +103,9 @@ extension LoopBuilder {
 private struct ArcTable {
   /// π/2 in two parts.
   var turn: (upper: Double, lower: Double)
-  /// (atan(t)/t − 1) / t² in t² for t ≤ 1, to 2⁻⁵⁶·⁶ and 2⁻²⁷ of t.
+  /// (atan(t)/t − 1) / t² in t² for t ≤ 1, to 2⁻⁵⁶·⁶ and 2⁻²⁷·⁶ of t.
   var tangent: [Double]
-  /// (asin(s)/s − 1) / s² in s² for s ≤ ½, to 2⁻⁵⁷ and 2⁻³⁰·⁶ of s.
+  /// (asin(s)/s − 1) / s² in s² for s ≤ ½, to 2⁻⁵⁹·¹ and 2⁻³¹·⁶ of s.
   var sine: [Double]
 
   /// The table of a type.
@@ -115,28 +115,28 @@ private struct ArcTable {
   private static let double = ArcTable(
     turn: (0x1.921FB54442D18p+0, 0x1.1A62633145C07p-54),
     tangent: [
-      -0x1.555555555554ep-2, 0x1.9999999998dbdp-3, -0x1.249249245c8e5p-3, 0x1.c71c71b7956bep-4,
-      -0x1.745d15eb0b066p-4, 0x1.3b139d2059096p-4, -0x1.11103e20572cbp-4, 0x1.e1d51feae275fp-5,
-      -0x1.aedd41eef4f56p-5, 0x1.84bf6ddc6c9aep-5, -0x1.5f44ec64aec91p-5, 0x1.39504b907cf3ap-5,
-      -0x1.0d1ed31089192p-5, 0x1.ae075e33cb5e1p-6, -0x1.32bb46bab923cp-6, 0x1.75ea6c66855e7p-7,
-      -0x1.73d8fac48884cp-8, 0x1.1de7d5e12a48ep-9, -0x1.3c076acfb8667p-11, 0x1.bc2c676f2cb4ap-14,
-      -0x1.28dd6f5e5617bp-17,
+      -0x1.555555555554ep-2, 0x1.9999999998dbdp-3, -0x1.249249245c8e5p-3, 0x1.c71c71b793007p-4,
+      -0x1.745d15ea7dfa5p-4, 0x1.3b139d126f838p-4, -0x1.11103d5456a31p-4, 0x1.e1d5109769b73p-5,
+      -0x1.aedcdaa6f5d09p-5, 0x1.84bd71d486ab5p-5, -0x1.5f3d9befb13dap-5, 0x1.393bc1be8b11ep-5,
+      -0x1.0cf2786d7e67bp-5, 0x1.ad738c3260467p-6, -0x1.31fdbc9271e3fp-6, 0x1.747806590a708p-7,
+      -0x1.71bbb50bcb492p-8, 0x1.1bab6fabf392cp-9, -0x1.38cc4e070b0aap-11, 0x1.b677c6b24ab52p-14,
+      -0x1.2438d87d8e006p-17,
     ],
     sine: [
-      0x1.5555555555578p-3, 0x1.333333332df20p-4, 0x1.6db6db722ab04p-5, 0x1.f1c71a8bedd36p-6,
-      0x1.6e8bdfdca0e15p-6, 0x1.1c49dec2f33bbp-6, 0x1.ca21310bac928p-7, 0x1.757832e4e5440p-7,
-      0x1.6186eeb7b1efcp-7, 0x1.e1970167e5ceep-9, 0x1.64ef23525e925p-6, -0x1.59dadc7eb2258p-6,
-      0x1.0bdb76a6390d5p-5,
+      0x1.5555555555578p-3, 0x1.333333332df1dp-4, 0x1.6db6db7228c65p-5, 0x1.f1c71a8dcfbc4p-6,
+      0x1.6e8bdf8073b75p-6, 0x1.1c49e8356ce19p-6, 0x1.ca20056e91cc7p-7, 0x1.75841096d6530p-7,
+      0x1.613846035574fp-7, 0x1.e6e46df2331f7p-9, 0x1.6324144c47dfcp-6, -0x1.571787039f284p-6,
+      0x1.0aeea3c60dc8fp-5,
     ])
 
   /// The table of `f32`.
   private static let single = ArcTable(
     turn: (0x1.921FB6p+0, -0x1.777A5Cp-25),
     tangent: [
-      -0x1.555552p-2, 0x1.999824p-3, -0x1.2476ccp-3, 0x1.c51c8ep-4, -0x1.698392p-4,
-      0x1.15810ep-4, -0x1.71e4b6p-5, 0x1.77a6fap-6, -0x1.eb6512p-8, 0x1.2d48fap-10,
+      -0x1.555552p-2, 0x1.999824p-3, -0x1.2476ccp-3, 0x1.c51c94p-4, -0x1.6983b0p-4, 0x1.158196p-4,
+      -0x1.71e7b4p-5, 0x1.77b024p-6, -0x1.eb8150p-8, 0x1.2d6b36p-10,
     ],
     sine: [
-      0x1.55554cp-3, 0x1.3338aap-4, 0x1.6ca7e0p-5, 0x1.04ccc2p-5, 0x1.d5916ap-7, 0x1.349e00p-5,
+      0x1.55554cp-3, 0x1.3338aep-4, 0x1.6ca6d8p-5, 0x1.04d838p-5, 0x1.d4bf60p-7, 0x1.34ef80p-5,
     ])
 }

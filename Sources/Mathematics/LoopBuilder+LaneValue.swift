@@ -18,10 +18,11 @@ extension LibraryFunction {
   /// many lanes as its operands have; `laneValue` appends it.
   package var hasLaneCode: Bool {
     switch self {
-    case .sin, .cos, .tan, .asin, .acos, .atan, .atan2, .asinh, .acosh, .atanh, .log10, .cbrt:
+    case .sin, .cos, .tan, .asin, .acos, .atan, .atan2, .asinh, .acosh, .atanh, .log10, .cbrt,
+      .tgamma:
       true
-    case .exp, .exp2, .expm1, .log, .log2, .log1p, .sinh, .cosh, .tanh, .erf, .erfc, .tgamma,
-      .lgamma, .pow, .hypot, .fmod:
+    case .exp, .exp2, .expm1, .log, .log2, .log1p, .sinh, .cosh, .tanh, .erf, .erfc, .lgamma,
+      .pow, .hypot, .fmod:
       false
     }
   }
@@ -48,8 +49,9 @@ extension LoopBuilder {
     case .atanh: LaneValue(mathAtanh(operands[0]))
     case .log10: LaneValue(mathLog10(operands[0]))
     case .cbrt: LaneValue(mathCbrt(operands[0]))
-    case .exp, .exp2, .expm1, .log, .log2, .log1p, .sinh, .cosh, .tanh, .erf, .erfc, .tgamma,
-      .lgamma, .pow, .hypot, .fmod:
+    case .tgamma: LaneValue(mathTgamma(operands[0]))
+    case .exp, .exp2, .expm1, .log, .log2, .log1p, .sinh, .cosh, .tanh, .erf, .erfc, .lgamma,
+      .pow, .hypot, .fmod:
       preconditionFailure("'\(function.rawValue)' has no code of our own")
     }
   }

@@ -69,13 +69,13 @@ extension LoopBuilder {
   }
 
   /// A number in two parts, of which the upper has half the digits.
-  private struct Pair {
+  struct Pair {
     var upper: ScalarID
     var lower: ScalarID
   }
 
   /// log₂ x = k + 2/(3 ln 2)·s·(3 + s² + …) for x = 2ᵏ·m and s = (m − 1)/(m + 1), as in fdlibm.
-  private mutating func preciseLog2(_ x: ScalarID) -> Pair {
+  mutating func preciseLog2(_ x: ScalarID) -> Pair {
     let (count, m) = splitAny(x)
     let one = constant(1, like: x)
     let s = preciseQuotient(subtract(m, one), m)

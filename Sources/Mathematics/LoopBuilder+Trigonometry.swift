@@ -192,18 +192,17 @@ private enum TurnTable {
 
 /// Coefficients of (tan(r)/r − 1) / r² in r² up to π/4.
 private enum TangentTable {
-  /// Those for `f64`, to 2⁻⁵⁷ of r.
+  /// Those for `f64`, to 2⁻⁵⁸ of r.
   static let double: [Double] = [
-    0x1.555555555555fp-2, 0x1.11111111104a5p-3, 0x1.ba1ba1bacea09p-5, 0x1.664f4859f29cep-6,
-    0x1.226e3ae634420p-7, 0x1.d6d2d795bdddap-9, 0x1.7db26fede30eap-10, 0x1.34b36fd929d02p-11,
-    0x1.ffa93dd00d13ep-13, 0x1.5c06c7b375488p-14, 0x1.1e6b469dacf35p-14,
-    -0x1.c4d9f3b460f75p-16, 0x1.a19a48a743365p-15, -0x1.a0e759001b139p-16,
-    0x1.4d2ad9cad7950p-17,
+    0x1.555555555555fp-2, 0x1.11111111104a5p-3, 0x1.ba1ba1bacea09p-5, 0x1.664f4859f3fc5p-6,
+    0x1.226e3ae5a9785p-7, 0x1.d6d2d7c3a3f6bp-9, 0x1.7db26baa8c8f3p-10, 0x1.34b3afbef621ep-11,
+    0x1.ffa440ab4d49cp-13, 0x1.5c28e466175f4p-14, 0x1.1e1b1e95a7f34p-14, -0x1.c2dc99c5cb384p-16,
+    0x1.a094fa2845c65p-15, -0x1.9faed6859e46dp-16, 0x1.4c8577866ba0cp-17,
   ]
   /// Those for `f32`, to 2⁻²⁹.
   static let single: [Double] = [
-    0x1.555562p-2, 0x1.110d22p-3, 0x1.baee30p-5, 0x1.5bf8e2p-6, 0x1.66acd2p-7, -0x1.89148cp-15,
-    0x1.232104p-8,
+    0x1.555562p-2, 0x1.110d22p-3, 0x1.baee30p-5, 0x1.5bf924p-6, 0x1.66a99ep-7, -0x1.82543ep-15,
+    0x1.2317a2p-8,
   ]
 }
 
