@@ -34,6 +34,13 @@ struct Program {
     return Dictionary(uniqueKeysWithValues: results.map { ($0.name, $0.value) })
   }
 
+  /// The results for tensors under the names of parameters.
+  func run(_ given: [String: RawTensor]) throws -> [String: RawTensor] {
+    let arguments = try RunArguments(function, tensors: given, sizes: [:])
+    let results = try call.run(arguments)
+    return Dictionary(uniqueKeysWithValues: results.map { ($0.name, $0.value) })
+  }
+
   /// What the call says that fails; nil if it succeeds.
   func failure(_ given: [(String, String)]) throws -> String? {
     do {
