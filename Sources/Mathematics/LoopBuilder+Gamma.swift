@@ -42,13 +42,15 @@ extension LoopBuilder {
     return select(compare(.equal, unary(.abs, x), infinity), infinity, result)
   }
 
-  /// ln Γ(x) = (x − 1)(x − 2)·R(x) for 0.6 ≤ x ≤ 2.6, R to 2⁻⁶⁰.
+  /// ln Γ(x) = (x − 1)(x − 2)·R(x) for 0.6 ≤ x ≤ 2.6, where R is R(⅞) and a quotient of polynomials
+  /// in x − ⅞, which is smaller, so that its error is.
   private mutating func lgammaNearTwo(_ x: ScalarID) -> ScalarID {
-    let t = subtract(x, constant(0.6, like: x))
+    let t = subtract(x, constant(0.875, like: x))
     let ratio = divide(polynomial(GammaTables.upper, t), polynomial(GammaTables.lower, t))
     let first = subtract(x, constant(1, like: x))
     let second = subtract(x, constant(2, like: x))
-    return multiply(multiply(first, second), ratio)
+    return multiply(
+      multiply(first, second), add(constant(GammaTables.middle, like: x), ratio))
   }
 
   /// (x − ½)(ln x − 1) + ½ ln 2π − ½ + Σ B₂ₖ/(2k(2k − 1)·x²ᵏ⁻¹) for x ≥ 8.
@@ -65,17 +67,20 @@ extension LoopBuilder {
   }
 }
 
-/// Coefficients of ln Γ(0.6 + t) / ((t − 0.4)(t − 1.4)) as a quotient of polynomials.
+/// Coefficients of ln Γ(⅞ + t) / ((t − ⅛)(t − 1⅛)), less its value for t = 0, as a quotient of
+/// polynomials, to 2⁻⁵⁸.
 private enum GammaTables {
+  /// The value for t = 0.
+  static let middle = 0x1.389a1d88abaadp-1
   /// The numerator.
   static let upper: [Double] = [
-    0x1.6c197aa04fca1p-1, 0x1.e5fb70c4279f1p+1, 0x1.000e4a55fe6fap+3, 0x1.0f86ab9f8852cp+3,
-    0x1.3234912e8f568p+2, 0x1.6535a4b0ce691p+0, 0x1.82bfe0e156ab7p-3, 0x1.28ab566a1d744p-7,
-    0x1.7c4ab93081edep-15, -0x1.71188c0922fe9p-22,
+    0x1.c1c0c35de07eap-55, -0x1.294df52516f53p-2, -0x1.1fb821ae5bfa0p+0, -0x1.ba86857af2b12p+0,
+    -0x1.58a921eeb97b0p+0, -0x1.1edeee86b2e48p-1, -0x1.edc315d2c25efp-4, -0x1.839790b8c130bp-7,
+    -0x1.8d5a7d1cae1fap-12, -0x1.5f396874247c3p-24,
   ]
   /// The denominator.
   static let lower: [Double] = [
-    1, 0x1.7f93015465174p+2, 0x1.cfea7f8cd2be4p+3, 0x1.230d555f077b7p+4, 0x1.95e8f1d7946abp+3,
-    0x1.39966595214fcp+2, 0x1.f9dbc87746523p-1, 0x1.72cc181ec874fp-4, 0x1.5f8366734002bp-9,
+    1, 0x1.25d4962331c76p+2, 0x1.14d9b8c1a4741p+3, 0x1.142d36481155bp+3, 0x1.39c9a76ee71cbp+2,
+    0x1.96a1823e7be2cp+0, 0x1.1c846a4a4d3efp-2, 0x1.77d6f15767ebbp-6, 0x1.4e7e34f782ac5p-11,
   ]
 }

@@ -4,8 +4,8 @@ import Support
 extension LoopBuilder {
   /// ψ(x); its error is relative to the result, for negative x to the greater of the result and 1.
   ///
-  /// The asymptotic series from 10 on, which recurrence reaches from 3 on, a rational function
-  /// times the distance from the root between 1 and 2, and reflection.
+  /// The logarithm and a polynomial in 1/x from 2 on, a rational function times the distance from
+  /// the root between 1 and 2, and reflection.
   package mutating func mathDigamma(_ x: ScalarID) -> ScalarID {
     inDouble(x) { b, x in b.digammaOfDouble(x) }
   }
@@ -16,8 +16,8 @@ extension LoopBuilder {
     let one = constant(1, like: x)
     let isPositive = compare(.greater, x, zero)
     let y = select(isPositive, x, subtract(one, x))
-    let isNear = compare(.less, y, constant(3, like: x))
-    let positive = select(isNear, digammaNearRoot(y), digammaFromThree(y))
+    let isNear = compare(.less, y, constant(2, like: x))
+    let positive = select(isNear, digammaNearRoot(y), digammaFromTwo(y))
     // ψ(x) = ψ(1 − x) − π cot πx; the cotangent has the period 1.
     let (cotangent, isPole) = cotangentOfPi(x)
     let reflected = subtract(positive, multiply(cotangent, constant(.pi, like: x)))
@@ -36,43 +36,28 @@ extension LoopBuilder {
     return (divide(constant(1, like: x), signed), isPole)
   }
 
-  /// ψ(x) for 0 < x < 3: ψ(t) = (t − root)·R(t) for 1 ≤ t ≤ 2, R to 2⁻⁵⁹, and
-  /// ψ(t + 1) = ψ(t) + 1/t.
+  /// ψ(x) for 0 < x < 2: ψ(t) = (t − root)·R(t) for 1 ≤ t ≤ 2, R to 2⁻⁵⁹, and
+  /// ψ(x) = ψ(x + 1) − 1/x.
   private mutating func digammaNearRoot(_ x: ScalarID) -> ScalarID {
-    let zero = constant(0, like: x)
     let one = constant(1, like: x)
     let isBelow = compare(.less, x, one)
-    let isAbove = compare(.greaterEqual, x, constant(2, like: x))
-    let t = select(isBelow, add(x, one), select(isAbove, subtract(x, one), x))
+    let t = select(isBelow, add(x, one), x)
     let distance = subtract(
       subtract(t, constant(0x1.762D86356BE3Fp+0, like: x)),
       constant(9.549995429965697e-17, like: x))
     let rest = subtract(t, one)
     let ratio = divide(
       polynomial(DigammaTables.upper, rest), polynomial(DigammaTables.lower, rest))
-    let step = divide(one, select(isBelow, negate(x), t))
-    let isOutside = binary(.or, isBelow, isAbove)
-    return multiplyAdd(distance, ratio, select(isOutside, step, zero))
+    let step = select(isBelow, divide(constant(-1, like: x), x), constant(0, like: x))
+    return multiplyAdd(distance, ratio, step)
   }
 
-  /// ψ(x) for x ≥ 3, of which seven steps up make 10 or more.
-  private mutating func digammaFromThree(_ x: ScalarID) -> ScalarID {
-    let zero = constant(0, like: x)
-    let one = constant(1, like: x)
-    let isShort = compare(.less, x, constant(10, like: x))
-    var sum = zero
-    for step in (0..<7).reversed() {
-      sum = add(sum, divide(one, add(x, constant(Double(step), like: x))))
-    }
-    let y = select(isShort, add(x, constant(7, like: x)), x)
-    let inverse = divide(one, y)
-    let square = multiply(inverse, inverse)
-    let terms = Bernoulli.numbers.prefix(8).enumerated().map { index, number in
-      -number / Double(2 * index + 2)
-    }
+  /// ψ(x) = ln x − 1/(2x) + P(1/x)/x² for x ≥ 2.
+  private mutating func digammaFromTwo(_ x: ScalarID) -> ScalarID {
+    let inverse = divide(constant(1, like: x), x)
     let series = multiplyAdd(
-      polynomial(terms, square), square, multiply(inverse, constant(-0.5, like: x)))
-    return subtract(add(mathLog(y), series), select(isShort, sum, zero))
+      polynomial(DigammaTables.far, inverse), inverse, constant(-0.5, like: x))
+    return multiplyAdd(series, inverse, mathLog(x))
   }
 
   /// ψ⁽ⁿ⁾(x) for n ≥ 1, by the asymptotic series, recurrence and reflection.
@@ -139,8 +124,16 @@ extension LoopBuilder {
   }
 }
 
-/// Coefficients of ψ(1 + t) / (1 + t − root) as a quotient of polynomials.
+/// Coefficients of ψ(1 + t) / (1 + t − root) as a quotient of polynomials, and of what ψ is beside
+/// its first terms.
 private enum DigammaTables {
+  /// (ψ(x) − ln x + 1/(2x))·x² in 1/x for x ≥ 2, to 2⁻⁵⁹ of ψ.
+  static let far: [Double] = [
+    -0x1.5555555559852p-4, 0x1.eb6cdde24438fp-36, 0x1.11110e3e7215dp-7, 0x1.1ed4047aa3987p-25,
+    -0x1.0418cd06ff9abp-8, 0x1.3d8c805b56a75p-18, 0x1.0f919305ff45ep-8, -0x1.77e6931aeca83p-16,
+    -0x1.9d861848fb90bp-8, -0x1.5749e84af76f5p-7, 0x1.23e53d7a89925p-4, -0x1.3a8a18af20c17p-3,
+    0x1.8be0e975528a6p-3, -0x1.37e245b39b9a3p-3, 0x1.2056031a9a547p-4, -0x1.e1db15d463c12p-7,
+  ]
   /// The numerator.
   static let upper: [Double] = [
     0x1.4018e9a62525ep+0, 0x1.c8af838774032p+0, 0x1.b830e0e72dc6ep-1, 0x1.59917c798bd6cp-3,

@@ -2,7 +2,7 @@ package import LoopIR
 import Support
 
 extension LoopBuilder {
-  /// 1 / (1 + e⁻ˣ) to 2 ulp, 2.2 of `f32`, in the tails too.
+  /// 1 / (1 + e⁻ˣ) to 2.4 ulp, in the tails too.
   package mutating func mathSigmoid(_ x: ScalarID) -> ScalarID {
     let (small, share) = logisticParts(x)
     let isNegative = compare(.less, x, constant(0, like: x))

@@ -99,6 +99,15 @@ def stirling(w):
     return (mp.gamma(x) / (mp.sqrt(2 * mp.pi) * power) - 1) * x
 
 
+def digamma(w):
+    """(ψ(x) − ln x + 1/(2x))·x² for x = 1/w."""
+    x = 1 / w
+    if x > 60:
+        terms = (-12, 120, -252, 240, -132, mp.mpf(32760) / 691, -12)
+        return sum(w ** (2 * k) / t for k, t in enumerate(terms))
+    return (mp.digamma(x) - mp.log(x) + w / 2) * x * x
+
+
 def identity(z):
     return z
 
@@ -118,6 +127,7 @@ FAMILIES = {
     "cbrt": [(lambda m: m ** -THIRD, lambda m: m ** THIRD, ROOT, 1 / ROOT, 4, 53)],
     "gamma": [(lambda t: mp.rgamma(2 + t), lambda t: mp.gamma(2 + t), -0.5, 0.50001, 15, 53, (1,)),
               (stirling, identity, mp.mpf(10) ** -6, 0.4, 13, 53)],
+    "digamma": [(digamma, lambda w: w * w / abs(mp.digamma(1 / w)), mp.mpf(10) ** -6, 0.5, 15, 53)],
 }
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ class Function:
     ranges: list = field(default_factory=lambda: [(-BIG, BIG)])
     #: The same in `f32`.
     single: list = None
+    #: Where the arguments that are spread evenly lie, if not in the whole range.
+    focus: tuple = None
     #: How many ulp it may be off.
     limit: float = 2
     #: Whether the value is slow, so that fewer are asked for.
@@ -101,16 +103,18 @@ FUNCTIONS = [
     Function("asinh", gmpy2.asinh),
     Function("acosh", gmpy2.acosh, [(1, BIG)]),
     Function("atanh", gmpy2.atanh, [(-1, 1)]),
-    Function("sigmoid", sigmoid, [(-746, 40)], [(-104, 20)], limit=4),
+    Function("sigmoid", sigmoid, [(-746, 40)], [(-104, 20)], focus=(-20, 0), limit=4),
     Function("silu", silu, [(-746, 40)], [(-104, 20)]),
     Function("softplus", softplus, [(-746, 40)], [(-104, 20)]),
     Function("gelu", gelu, [(-38, 9)], [(-14, 6)], limit=4),
     Function("erf", gmpy2.erf, [(-6.1, 6.1)], [(-4.1, 4.1)]),
     Function("erfc", gmpy2.erfc, [(-6.1, 27.3)], [(-4.1, 10.1)], limit=4),
-    Function("erfinv", erfinv, [(-1, 1)], limit=4, is_slow=True),
+    Function("erfinv", erfinv, [(-1, 1)], focus=(0.8, 0.815), limit=4, is_slow=True),
     Function("gamma", gmpy2.gamma, *GAMMAS, limit=4),
-    Function("lgamma", lgamma, [(0, 1e306)], [(0, 4e36)], limit=4, is_slow=True),
-    Function("digamma", gmpy2.digamma, [(0, 1e300)], [(0, 1e36)], limit=4, is_slow=True),
+    Function("lgamma", lgamma, [(0, 1e306)], [(0, 4e36)], focus=(0.5, 4), limit=4,
+             is_slow=True),
+    Function("digamma", gmpy2.digamma, [(0, 1e300)], [(0, 1e36)], focus=(0.5, 5), limit=4,
+             is_slow=True),
     Function("pow", lambda x, y: x ** y, [(0, 1e4), (-80, 80)], [(0, 100), (-20, 20)]),
     Function("atan2", gmpy2.atan2, [(-1e9, 1e9)] * 2),
     Function("hypot", gmpy2.hypot, [(-1e9, 1e9)] * 2),

@@ -28,7 +28,8 @@ def dense(function, dtype, count, random):
     """Arguments in the ranges of a function, half of them spread evenly, half over exponents."""
     number, columns = NUMPY[dtype], []
     for low, high in function.range_in(dtype):
-        start, end = (low, high) if high - low < 1e6 else (max(low, -100), min(high, 100))
+        whole = (low, high) if high - low < 1e6 else (max(low, -100), min(high, 100))
+        start, end = function.focus or whole
         even = start + (end - start) * random.random(count // 2)
         top = np.log(max(abs(low), abs(high)))
         # Most functions are plain where numbers are tiny.
@@ -130,7 +131,7 @@ class Measurement:
 
     def __init__(self, function, dtype, libraries, options):
         random = np.random.default_rng(11)
-        count = options.count // (10 if function.is_slow else 1)
+        count = options.count // (2 if function.is_slow else 1)
         self.function, self.dtype, self.random = function, dtype, random
         parts = [dense(function, dtype, count, random), special(dtype, function.arity)]
         self.plain = parts[0][0].size
