@@ -33,6 +33,9 @@ struct EighLoops {
   static func emit(_ b: inout LoopBuilder, _ c: RoutineContext) {
     let shape = b.body[c.operands[0]].shape
     let size = shape[shape.count - 1]
+    if let rows = SmallEigh.rows(size, stack: Array(shape.dropLast(2))) {
+      return SmallEigh.emit(&b, c, rows: rows)
+    }
     if LAPACK.serves(b, rows: size, columns: size) { return LAPACK.eigh(&b, c) }
     let eigh = EighLoops(&b, b.body[c.results[0]].element, size: size, hasVectors: c.isUsed[1])
     b.loops(over: Array(shape.dropLast(2))) { b, prefix in
