@@ -26,8 +26,10 @@ extension Session {
         return fail("'\(function.name)' has no result '\(name)'")
       }
       try LoadedLibraries.load(options.compile.libraries)
+      let lapack = try LoadedLibraries.loadLAPACK(if: options.compile.usesLAPACK)
       try LoadedLibraries.require(
-        function.externals.map(\.name), of: function.name, from: options.compile.libraries)
+        function.externals.map(\.name), of: function.name,
+        from: options.compile.libraries + lapack)
       let call = try CompiledCall(
         function, files: pipeline.files, options: options.compile.codeGen)
       let values = try call.run(arguments)

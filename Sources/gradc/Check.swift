@@ -34,8 +34,12 @@ struct Check: ParsableCommand {
     help: ArgumentHelp("A shared library with C functions that graphs call.", valueName: "lib.so"))
   var libraries: [String] = []
 
+  @Flag(help: "Compiles code that calls LAPACK for large matrices, as the system has it.")
+  var lapack = false
+
   func run() throws {
     var options = DerivativeCheckOptions(compile: try shared.options())
+    options.compile.usesLAPACK = lapack
     options.graph = graph
     options.seed = seed
     options.compile.libraries = libraries

@@ -35,8 +35,12 @@ struct Run: ParsableCommand {
     help: ArgumentHelp("A shared library with C functions that graphs call.", valueName: "lib.so"))
   var libraries: [String] = []
 
+  @Flag(help: "Calls LAPACK for large matrices, as the system has it.")
+  var lapack = false
+
   func run() throws {
     var options = RunOptions(compile: try shared.options())
+    options.compile.usesLAPACK = lapack
     options.compile.libraries = libraries
     options.compile.target = try target.choice()
     options.graph = graph

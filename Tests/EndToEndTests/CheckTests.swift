@@ -82,6 +82,23 @@ import Testing
     }
   }
 
+  /// What takes too long is said, not computed.
+  @Test func boundsItsWork() throws {
+    let scratch = try Scratch()
+    let file = try scratch.write(
+      """
+      graph g(a: f64[3000, 3000], x: f64[3000]) -> (gx, h) {
+          s = sum(tanh(a @ x))
+          gx = grad(s, wrt: x)
+          h = hessian(s, wrt: x)
+      }
+      """, to: "g.graph")
+    let outcome = try Shell.gradc("check", file)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(rows(outcome.output)[1].last == "not checked: too large, give smaller sizes")
+    #expect(rows(outcome.output)[2].last == "not checked: too large, give smaller sizes")
+  }
+
   @Test func findsDomains() throws {
     let scratch = try Scratch()
     let file = try scratch.write(

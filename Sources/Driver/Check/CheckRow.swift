@@ -1,4 +1,5 @@
 import Glibc
+import GraphIR
 package import Support
 
 /// What a check says.
@@ -7,12 +8,13 @@ package enum CheckVerdict: String, Sendable {
   case kink = "at a kink"
   case clipped = "not checked: 'grad_clip' changes it"
   case unclear = "not smooth enough to tell"
+  case tooLarge = "not checked: too large, give smaller sizes"
   case wrong = "wrong"
 
   /// How much it says, so that of several points the one counts that says most.
   fileprivate var weight: Int {
     switch self {
-    case .unclear: 0
+    case .unclear, .tooLarge: 0
     case .kink: 1
     case .clipped: 2
     case .right: 3
@@ -45,6 +47,16 @@ package struct CheckRow: Sendable {
       error = max(error, other.error)
     }
     identity = identity.map { max($0, other.identity ?? 0) } ?? other.identity
+  }
+}
+
+extension CheckRow {
+  /// A form with nothing known of it yet.
+  init(_ form: Form, in graph: Graph, of name: String, verdict: CheckVerdict) {
+    let names = form.wrt.map { graph[$0].name ?? "its 'wrt'" }
+    self.init(
+      graph: name, form: form.request.form.rawValue + " by " + names.joined(separator: ", "),
+      site: form.site, error: 0, identity: nil, verdict: verdict, diagnostic: nil)
   }
 }
 
@@ -93,7 +105,7 @@ struct CheckTable: Sendable {
   private static func spelled(_ row: CheckRow) -> String {
     switch row.verdict {
     case .right, .wrong: scientific(max(row.error, row.identity ?? 0))
-    case .kink, .clipped, .unclear: "-"
+    case .kink, .clipped, .unclear, .tooLarge: "-"
     }
   }
 

@@ -73,10 +73,7 @@ package struct Examiner {
     _ form: Form, _ graph: Graph, _ inputs: [Tensor], _ sizes: [String: Int]
   ) -> CheckRow {
     let names = form.wrt.map { graph[$0].name ?? "its 'wrt'" }
-    var row = CheckRow(
-      graph: self.graph.name,
-      form: form.request.form.rawValue + " by " + names.joined(separator: ", "), site: form.site,
-      error: 0, identity: nil, verdict: .unclear, diagnostic: nil)
+    var row = CheckRow(form, in: graph, of: self.graph.name, verdict: .unclear)
     guard let probe = try? FormProbe(form, in: graph, inputs, sizes: sizes, random: &random) else {
       return row
     }

@@ -13,6 +13,10 @@ struct GraphCheck {
   private static let points = 3
   /// At so many at most, where some have a kink.
   private static let mostPoints = 8
+  /// A graph of more work than this, with its derivatives, is checked at one point.
+  private static let workForPoints = 3e5
+  /// A graph of more work than this is not checked: each comparison evaluates it some twenty times.
+  private static let mostWork = 1e7
   /// How far compiled code may be from the reference evaluator, which rounds otherwise.
   private static let compiledTolerance = 1e-7
 
@@ -28,12 +32,14 @@ struct GraphCheck {
     guard graph.has(.derivative), let differentiated = pipeline.differentiate(graph) else {
       return []
     }
+    let work = work(of: differentiated)
+    if work > GraphCheck.mostWork { return rowsTooLarge(graph) }
+    let fewest = work > GraphCheck.workForPoints ? 1 : GraphCheck.points
+    let most = work > GraphCheck.workForPoints ? 1 : GraphCheck.mostPoints
     var sampler = PointSampler(graph, differentiated: differentiated, given: given)
     var examiner = Examiner(graph, random: random)
     var points: [PointSampler.Point] = []
-    while points.count < GraphCheck.points
-      || (examiner.isUndecided && points.count < GraphCheck.mostPoints)
-    {
+    while points.count < fewest || (examiner.isUndecided && points.count < most) {
       guard let point = sampler.point(isFirst: points.isEmpty, random: &random) else { break }
       examiner.examine(point.inputs, sizes: point.sizes)
       points.append(point)
@@ -45,6 +51,21 @@ struct GraphCheck {
           + "\(sampler.complaint); give them as name=value")
     }
     return examiner.table + [try compiled(at: points, &pipeline)].compactMap { $0 }
+  }
+
+  /// How much work an evaluation at the first sizes is.
+  private func work(of differentiated: Graph) -> Double {
+    var random = random
+    let sizes = SizeSampler(graph, known: given.sizes).sizes(isFirst: true, random: &random)
+    return sizes.map { differentiated.work(at: $0) } ?? 0
+  }
+
+  /// The rows of forms that are not checked.
+  private func rowsTooLarge(_ graph: Graph) -> [CheckRow] {
+    graph.nodes.flatMap { node in
+      guard let form = Form(node) else { return node.regions.flatMap(rowsTooLarge) }
+      return [CheckRow(form, in: graph, of: self.graph.name, verdict: .tooLarge)]
+    }
   }
 
   /// What compiled code gives, compared with the reference evaluator.

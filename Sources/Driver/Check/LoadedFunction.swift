@@ -61,6 +61,7 @@ struct LoadedFunctions {
 
   /// Compiles calls of all C functions in a graph.
   init(_ graph: Graph, options: CompileOptions) throws {
+    _ = try LoadedLibraries.loadLAPACK(if: options.usesLAPACK)
     guard graph.has(.external) else { return }
     try LoadedLibraries.load(options.libraries)
     let name = graph.name

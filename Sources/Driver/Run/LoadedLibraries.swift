@@ -14,6 +14,24 @@ enum LoadedLibraries {
     }
   }
 
+  /// What has LAPACK's C interface with BLAS's, in the order in which they are looked for. LAPACKE
+  /// brings LAPACK along, but not always the C interface of BLAS.
+  private static let lapack = [
+    ["liblapacke.so.3", "libblas.so.3"], ["liblapacke.so", "libblas.so"], ["libopenblas.so.0"],
+    ["libopenblas.so"],
+  ]
+
+  /// Loads LAPACK, where code calls it; gives the names of the libraries.
+  static func loadLAPACK(if isUsed: Bool) throws(RunArguments.Mistake) -> [String] {
+    if !isUsed { return [] }
+    for names in lapack where names.allSatisfy({ dlopen($0, RTLD_NOW | RTLD_GLOBAL) != nil }) {
+      if dlsym(nil, "LAPACKE_dgetrf_work") != nil, dlsym(nil, "cblas_dgemm") != nil { return names }
+    }
+    let names = lapack.map { $0.joined(separator: " with ") }.joined(separator: ", ")
+    throw RunArguments.Mistake(
+      message: "--lapack finds no LAPACK on this system; it looks for \(names)")
+  }
+
   /// Refuses a graph that calls C functions that no library has.
   static func require(
     _ externals: [String], of graph: String, from paths: [String]
