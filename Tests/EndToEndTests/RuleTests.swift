@@ -132,6 +132,42 @@ import Testing
     }
   }
 
+  /// A rule is turned round through loops and branches too: `f = x₀ · 3 x₁ · …`, summed turn by turn.
+  @Test func rulesOfLoopsAreTurnedRound() throws {
+    let text = """
+      func f(x) = sum(x * x)
+      jvp f(x) along (t) {
+          for v in x, d in t with s = 0.0 {
+              next = if v > 0 { 2 * v * d } else { d * v * 2 }
+              s <- s + next
+          }
+          return s
+      }
+      graph g(x: f64[3]) -> (a, h) {
+          a = grad(f(x), wrt: x)
+          h = hvp(f(x), wrt: x, along: x)
+      }
+      """
+    let values = try run(text, "x=[1,-2,3]")
+    #expect(values["a"] as? [Double] == [2, -4, 6])
+    #expect(values["h"] as? [Double] == [2, -4, 6])
+    for next in ["s * d", "s + d + 1", "if d > 0 { d } else { 2 * d }"] {
+      let text = """
+        func f(x) = sum(x * x)
+        jvp f(x) along (t) {
+            for d in t with s = 0.0 {
+                s <- \(next)
+            }
+            return s
+        }
+        graph g(x: f64[3]) -> (a) {
+            a = grad(f(x), wrt: x)
+        }
+        """
+      #expect(try self.errors(text).contains("'grad' needs a 'vjp' of 'f'"), "\(next)")
+    }
+  }
+
   /// A body that has no reverse mode of its own needs none.
   @Test func rulesForWhatHasNoDerivative() throws {
     let text = """
