@@ -64,6 +64,26 @@ struct SeeingTests {
     #expect(counts["rewrite over-one-plus-exp"] == 1)
   }
 
+  /// The reverse of the loop reads the sine, and computes again what costs less.
+  @Test func tellsWhatIsComputedAgain() throws {
+    let scratch = try Scratch()
+    let path = try scratch.write(
+      """
+      graph power(x: f64, n: f64[k], u: f64[k]) -> (g: f64[k]) {
+          for a in n, b in u with y = x {
+              z = a * b + y
+              y <- x + sin(z) * 0.5 * z
+          }
+          g = grad(y * y, wrt: u)
+      }
+      """, to: "power.graph")
+    for (line, row) in [(3, "\n  recomputed    mul, add\n"), (4, "\n  recomputed    mul\n")] {
+      let outcome = try Shell.gradc("explain", "\(path):\(line)")
+      #expect(outcome.output.contains(row), "\(outcome.output)\(outcome.errors)")
+    }
+    #expect(try !Shell.gradc("explain", "\(path):6").output.contains("recomputed"))
+  }
+
   @Test func explainsALine() throws {
     let scratch = try Scratch()
     let outcome = try Shell.gradc("explain", try Self.logistic(scratch) + ":2")

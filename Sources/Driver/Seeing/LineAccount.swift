@@ -40,6 +40,7 @@ struct LineAccount {
     rows.append(("derivatives", [derivatives]))
     rows.append(("rules", rules))
     rows.append(("what is left", rest))
+    if !again.isEmpty { rows.append(("recomputed", [again])) }
     rows.append(("loops", LoopAccount(function, isHere: isHere).lines))
     return "in graph '\(function.name)'\n" + rows.map { LineAccount.row($0.0, $0.1) }.joined()
   }
@@ -119,6 +120,13 @@ struct LineAccount {
   private var rest: [String] {
     guard let graph = stages.last(where: { $0.pass == "prune-loops" })?.graph else { return [] }
     return lines(of: graph, depth: 0)
+  }
+
+  /// What later loops compute again of what the last graph has computed for the line.
+  private var again: String {
+    guard let graph = stages.last?.graph else { return "" }
+    let nodes = Recomputation(graph).nodes.filter { isHere($0.site) && !isLeaf($0) }
+    return counted(nodes.map(title))
   }
 
   private func lines(of graph: Graph, depth: Int) -> [String] {
