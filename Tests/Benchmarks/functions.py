@@ -68,6 +68,8 @@ def jax_module():
     except ImportError:
         return None
     jax.config.update("jax_enable_x64", True)
+    # Else another thread computes, whose CPU time may be counted for a later call.
+    jax.config.update("jax_cpu_enable_async_dispatch", False)
     return jax
 
 
