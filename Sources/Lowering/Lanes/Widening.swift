@@ -5,23 +5,28 @@ import Support
 ///
 /// LLVM finds the lanes of most short loops by itself. Where thousands of steps were fused into one
 /// loop, it takes time that grows with the square of their number, or gives up; lanes that are
-/// spelled out let code generation cut such a body into functions. And it does not see that the greatest of
-/// chosen elements is a reduction.
+/// spelled out let code generation cut such a body into functions. It does not see that the greatest
+/// of chosen elements is a reduction. And it runs the turns that do not fill all lanes one by one,
+/// which takes longer than all others where short inner loops compute costly functions; here they
+/// are one masked turn.
 struct Widening {
   /// A loop of more steps than this is long.
   private static let longLoop = 1_000
+  /// An inner loop of more steps than this computes a costly function.
+  private static let costlyLoop = 40
 
   static func run(_ body: inout Body) {
     var candidates: [LoopID] = []
-    // A loop of several lanes has no other in it.
-    var pending = (body.block.items + body.commit.items).reversed() as [Item]
-    while let item = pending.popLast() {
+    var pending = (body.block.items + body.commit.items).reversed().map { (item: $0, depth: 0) }
+    while let (item, depth) = pending.popLast() {
       switch item {
       case .loop(let id):
+        // A loop of several lanes has no other in it.
         if body[id].lanes > 1 { continue }
-        if body[id].body.items.count > longLoop || picksExtremum(id, body) { candidates.append(id) }
-        pending += body[id].body.items.reversed()
-      case .branch(_, let then, let otherwise): pending += (then.items + otherwise.items).reversed()
+        if isCandidate(id, depth: depth, body) { candidates.append(id) }
+        pending += body[id].body.items.reversed().map { ($0, depth + 1) }
+      case .branch(_, let then, let otherwise):
+        pending += (then.items + otherwise.items).reversed().map { ($0, depth) }
       case .scalar, .store, .check, .external, .stopIfFailed: break
       }
     }
@@ -32,6 +37,12 @@ struct Widening {
       reductions[id] = widening.reduction
     }
     LaneReduction.run(reductions, &body)
+  }
+
+  /// Whether a loop is one of those that LLVM does badly.
+  private static func isCandidate(_ loop: LoopID, depth: Int, _ body: Body) -> Bool {
+    let steps = body[loop].body.items.count
+    return steps > longLoop || depth > 0 && steps > costlyLoop || picksExtremum(loop, body)
   }
 
   /// Whether a loop carries the greatest or least of elements that a condition chooses.
