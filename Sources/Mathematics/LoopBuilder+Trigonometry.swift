@@ -24,6 +24,20 @@ extension LoopBuilder {
       quarterWave(angle, isCosine: true), isServed: everywhere ? nil : isWithinTurns(x))
   }
 
+  /// Whether an angle needs no quarter turns taken off.
+  package mutating func isNearZero(_ x: ScalarID) -> ScalarID {
+    let eighthTurn = type(x).element == .f32 ? 0x1.921FB4p-1 : 0x1.921FB54442D18p-1
+    return compare(.less, unary(.abs, x), constant(eighthTurn, like: x))
+  }
+
+  /// What `laneSin` and `laneCos` give of an angle near 0, bit by bit, in half of their steps.
+  package mutating func nearWave(_ x: ScalarID, isCosine: Bool) -> ScalarID {
+    let size = unary(.abs, x)
+    let nothing = type(x).element == .f32 ? nil : constant(0, like: x)
+    if isCosine { return cosineOfRest(size, nothing) }
+    return binary(.copysign, sineOfRest(size, nothing), x)
+  }
+
   /// tan x to 1.2 ulp.
   package mutating func laneTan(_ x: ScalarID, everywhere: Bool) -> LaneValue {
     let angle = wideAngle(unary(.abs, x), everywhere: everywhere)

@@ -121,6 +121,8 @@ extension ObjectEmitter {
   private func emit(_ key: LaneFunction, into function: IRFunction) {
     function.setLinkage(.internal)
     function.add(target.attributes)
+    position(atEnd: function.appendBlock())
+    emitNear(key, into: function)
     let result = emitCode(key, into: function, everywhere: false)
     guard let isServed = result.isServed else {
       builder.ret(result.value)
@@ -138,6 +140,22 @@ extension ObjectEmitter {
     builder.ret(result.value)
   }
 
+  /// Emits a branch to shorter code for angles near 0, which is worth it where nothing else is done
+  /// while one lane waits for each step.
+  private func emitNear(_ key: LaneFunction, into function: IRFunction) {
+    guard key.lanes == 1, key.function == .sin || key.function == .cos else { return }
+    let isNear = emitSteps(key, into: function) { loops, x in [loops.isNearZero(x[0])] }[0]
+    let (near, far) = (builder.appendBlock("near"), builder.appendBlock("far"))
+    builder.condBr(isNear, then: near, else: far)
+    position(atEnd: near)
+    let isCosine = key.function == .cos
+    let wave = emitSteps(key, into: function) { loops, x in
+      [loops.nearWave(x[0], isCosine: isCosine)]
+    }
+    builder.ret(wave[0])
+    position(atEnd: far)
+  }
+
   /// A function that serves every argument, lane by lane.
   private func restFunction(_ key: LaneFunction) -> IRFunction {
     let name = "\(key.name).rest"
@@ -146,6 +164,7 @@ extension ObjectEmitter {
     rest.add(target.attributes + [.cold, .noInline, .memory(.none)])
     elsewhere {
       if key.lanes == 1 {
+        position(atEnd: rest.appendBlock())
         builder.ret(emitCode(key, into: rest, everywhere: true).value)
       } else {
         emitLanes(key, into: rest)
@@ -171,20 +190,33 @@ extension ObjectEmitter {
   private func emitCode(
     _ key: LaneFunction, into function: IRFunction, everywhere: Bool
   ) -> (value: IRValue, isServed: IRValue?) {
+    var isPartial = false
+    let values = emitSteps(key, into: function) { loops, operands in
+      let result = loops.laneValue(key.function, operands, everywhere: everywhere)
+      isPartial = result.isServed != nil
+      return [result.value] + (result.isServed.map { [$0] } ?? [])
+    }
+    return (values[0], isPartial ? values[1] : nil)
+  }
+
+  /// Emits steps on the parameters of a function; gives their values.
+  private func emitSteps(
+    _ key: LaneFunction, into function: IRFunction,
+    _ build: (inout LoopBuilder, [ScalarID]) -> [ScalarID]
+  ) -> [IRValue] {
     var loops = LoopBuilder(body: Body())
     let operands = (0..<key.function.arity).map {
       loops.define(key.type, .carried(LoopID(0), $0))
     }
-    let result = loops.laneValue(key.function, operands, everywhere: everywhere)
+    let results = build(&loops, operands)
     let body = loops.finish()
     // Straight code of scalars needs no function of loop IR around it.
     let none = LoopFunction(
       name: key.name, doc: "", site: .none, symbols: [], parameters: [], results: [],
       requirements: [], constants: [], bodies: [])
     let emitter = BodyEmitter(self, none, body, FunctionScope(function), [:], wanted: [])
-    position(atEnd: function.appendBlock())
     for index in operands.indices { emitter.values[index] = function.parameter(index) }
     for case .scalar(let id) in body.block.items { emitter.values[id.index] = emitter.compute(id) }
-    return (emitter.value(result.value), result.isServed.map { emitter.value($0) })
+    return results.map { emitter.value($0) }
   }
 }
