@@ -36,6 +36,15 @@ struct MatrixFailureTests {
     (
       "d = det(a)\ny = sum(hessian(d, wrt: a))", singular, "t.graph:2:5: singular matrix"
     ),
+    // A diagonal that is nothing but rounding has no derivative, a small one has.
+    (
+      "q, r = qr(a)\ny = sum(grad(sum(r), wrt: a))", Matrix(3, 3) { i, j in Double(j + 1) / 3 },
+      "t.graph:2:8: singular matrix"
+    ),
+    (
+      "q, r = qr(a)\ny = sum(grad(sum(r), wrt: a))",
+      Matrix(3, 3) { i, j in i == j ? 1e-20 : i < j ? 1e-9 : 0 }, nil
+    ),
     // NaN is no zero.
     ("y = sum(inv(a))", Matrix(2, 2) { _, _ in .nan }, nil),
     ("y = sum(expm(a))", Matrix(2, 2) { _, _ in .nan }, nil),

@@ -118,7 +118,21 @@ private struct QR {
   /// `x u⁻¹` or `x u⁻ᵀ`, where `u` is the triangle.
   private func overTriangle(_ b: inout Builder, _ x: Value, transposed: Bool) -> Value {
     let form = MatrixForm(isLower: false, isTransposed: !transposed)
-    return b.matrixTranspose(b.triangularSolve(triangle, b.matrixTranspose(x), form))
+    return b.matrixTranspose(b.triangularSolve(pivoted(&b), b.matrixTranspose(x), form))
+  }
+
+  /// The triangle with 0 for diagonal elements that are nothing but rounding, which is up to
+  /// k·ε times the column; so that columns that depend on each other are refused as singular.
+  private func pivoted(_ b: inout Builder) -> Value {
+    let type = b.type(triangle)
+    let size = b.abs(triangle)
+    let column = b.reduceMax(size, axes: [type.rank - 2], keepDims: true)
+    let epsilon = type.dtype == .f32 ? 0x1p-23 : 0x1p-52
+    let rounding = b.multiply(b.size(rank, type.dtype), b.literal(epsilon, like: triangle))
+    let isRounding = b.lessEqual(size, b.multiply(column, rounding))
+    let unit = b.identity(like: triangle)
+    let isDiagonal = b.notEqual(unit, b.literal(0, like: triangle))
+    return b.select(b.emit(.and, [isDiagonal, isRounding]), b.zeros(type), triangle)
   }
 }
 
