@@ -1,12 +1,11 @@
 import CodeGen
+import Driver
 import Foundation
 import GraphIR
 import LoopIR
 import Ops
 import Support
 import Testing
-
-@testable import Driver
 
 /// Jacobians and Hessians against the products that the other forms give, and the work they take.
 @Suite struct JacobianTests {
@@ -93,11 +92,8 @@ import Testing
       .appendingPathComponent("jacobian-\(UUID().uuidString).graph").path
     try text.write(toFile: path, atomically: true, encoding: .utf8)
     defer { try? FileManager.default.removeItem(atPath: path) }
-    var pipeline = Pipeline(options: CompileOptions(input: path))
-    let checked = pipeline.check()
-    let graph = try #require(checked?.first)
-    let optimized = pipeline.optimize(graph)
-    return try #require(optimized)
+    let graphs = Session.graphs(CompileOptions(input: path))
+    return try #require(graphs.last { $0.pass == "prune-loops" }).graph
   }
 
   /// The operations of a graph and of its regions.

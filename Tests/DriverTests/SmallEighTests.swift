@@ -1,7 +1,6 @@
+import Driver
 import GraphIR
 import Testing
-
-@testable import Driver
 
 /// Stacks of small symmetric matrices, which are factored in vector lanes.
 @Suite struct SmallEighTests {
