@@ -28,6 +28,14 @@ import Testing
     #expect(lines.contains(".build/"))
   }
 
+  /// Tests run in release, where modules do not show their internals.
+  @Test func testsSeeNoInternals() {
+    for file in sources {
+      let isFound = file.lines.contains { $0.hasPrefix("@testable") }
+      #expect(!isFound, "\(file.path) imports internals; make what it needs 'package'")
+    }
+  }
+
   @Test func filesAreShort() {
     for file in sources where file.path.hasSuffix(".swift") && !isGenerated(file) {
       // The last line break begins a line that is not one.
