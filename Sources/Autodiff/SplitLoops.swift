@@ -26,29 +26,14 @@ package enum SplitLoops {
   }
 
   private static func cut(_ source: Graph) -> Graph {
-    var builder = Builder(graph: Graph(withoutNodesOf: source))
-    var values = [Value?](repeating: nil, count: source.values.count)
-    for node in source.nodes {
-      let operands = node.operands.compactMap { values[Int($0.index)] }
+    source.rebuilt { node, operands, builder in
       let regions = node.regions.map(cut)
-      builder.site = node.site
-      let results: [Value]
-      if case .loop(let form) = node.attributes, let turns = node.segment {
-        results = SegmentedLoop(body: regions[0], form: form, turns: turns)
-          .results(of: operands, in: &builder)
-      } else {
-        let id = builder.graph.append(
-          node.operation, operands, node.attributes,
-          types: node.results.map { source.type($0) }, regions: regions, site: node.site)
-        results = builder.graph[id].results
+      guard case .loop(let form) = node.attributes, let turns = node.segment else {
+        return builder.append(node, of: source, on: operands, regions: regions)
       }
-      for (old, new) in zip(node.results, results) {
-        values[Int(old.index)] = new
-        if let name = source[old].name { builder.graph.name(new, name) }
-      }
+      return SegmentedLoop(body: regions[0], form: form, turns: turns)
+        .results(of: operands, in: &builder)
     }
-    builder.graph.replaceRoots(by: values)
-    return builder.graph
   }
 }
 

@@ -51,4 +51,40 @@ extension Graph {
       }
     }
   }
+
+  /// The graph made anew, node by node: `append` gets each node with what its operands have become,
+  /// and gives what its results become. What it makes keeps the names.
+  package func rebuilt(
+    _ append: (Node, [Value], inout Builder) -> [Value]
+  ) -> Graph {
+    var builder = Builder(graph: Graph(withoutNodesOf: self))
+    var values: [Value] = []
+    values.reserveCapacity(self.values.count)
+    for node in nodes {
+      builder.site = node.site
+      let first = builder.graph.values.count
+      let results = append(node, node.operands.map { values[Int($0.index)] }, &builder)
+      for (old, new) in zip(node.results, results)
+      where Int(new.index) >= first && builder.graph[new].name == nil {
+        if let name = self[old].name { builder.graph.name(new, name) }
+      }
+      values += results
+    }
+    builder.graph.mapRoots { values[Int($0.index)] }
+    return builder.graph
+  }
+}
+
+extension Builder {
+  /// Appends a node of another graph on other operands, and with other attributes or regions; gives
+  /// its results, which have the types that they had.
+  package mutating func append(
+    _ node: Node, of source: Graph, on operands: [Value], _ attributes: Attributes? = nil,
+    regions: [Graph]
+  ) -> [Value] {
+    let id = graph.append(
+      node.operation, operands, attributes ?? node.attributes,
+      types: node.results.map { source.type($0) }, regions: regions, site: node.site)
+    return graph[id].results
+  }
 }

@@ -17,23 +17,23 @@ struct TurnSums {
     self.region = region
     entering = form.carriedResults.map { region.parameters[1 + form.sequences + $0].value }
     if context.keepsOrder { return }
-    let uses = TurnSums.useCounts(region)
+    let uses = region.useCounts(region.liveNodes())
     for slot in form.carriedResults {
       let next = region.outputs[slot].value
       let node = region.node(of: next)
       guard uses[Int(next.index)] == 1, uses[Int(entering[slot].index)] == 1,
-        region.type(next).dtype != .bool, continues(node, from: entering[slot])
+        region.type(next).dtype != .bool, continues(node, slot, form, uses)
       else { continue }
       nodes[slot] = node
     }
   }
 
   /// Whether a node gives a value with something added, or with elements overwritten.
-  private func continues(_ node: Node, from base: Value) -> Bool {
-    switch node.operation.kernel {
+  private func continues(_ node: Node, _ slot: Int, _ form: LoopForm, _ uses: [Int32]) -> Bool {
+    let base = entering[slot]
+    return switch node.operation.kernel {
     case .pointwise:
-      node.operation == .add && node.operands.contains(base) && node.operands[0] != node.operands[1]
-        && node.operands.allSatisfy { region.type($0) == region.type(base) }
+      region.addend(ofCarried: slot, form, uses).map { region.type($0) } == region.type(base)
     case .sumOfPieces, .scatter: node.operands[0] == base
     case .leaf, .view, .reshape, .generator, .assembly, .reduction, .search, .contraction,
       .convolution, .accumulation, .gather, .routine, .regions, .expansion, .request:
@@ -52,17 +52,5 @@ struct TurnSums {
     guard let node = nodes[slot] else { return }
     b.site = node.site
     nests.add(node, onto: entering[slot], at: states[slot], &b)
-  }
-
-  /// How many live nodes and roots use each value.
-  private static func useCounts(_ region: Graph) -> [Int] {
-    var counts = [Int](repeating: 0, count: region.values.count)
-    for output in region.outputs { counts[Int(output.value.index)] += 1 }
-    for assertion in region.assertions { counts[Int(assertion.condition.index)] += 1 }
-    for node in region.nodes.reversed()
-    where node.asserts || node.results.contains(where: { counts[Int($0.index)] > 0 }) {
-      for operand in node.operands { counts[Int(operand.index)] += 1 }
-    }
-    return counts
   }
 }

@@ -20,21 +20,15 @@ package enum FuseLoops {
 
   /// The graph with loops that may run in any order running forwards, and its regions fused.
   private static func forwards(_ source: Graph) -> Graph {
-    var graph = Graph(withoutNodesOf: source)
-    for node in source.nodes {
+    source.rebuilt { node, operands, builder in
       var attributes = node.attributes
       if case .loop(var form) = attributes, TurnSum.isOrderless(node) {
         form.isReversed = false
         attributes = .loop(form)
       }
-      let id = graph.append(
-        node.operation, node.operands, attributes, types: node.results.map { source.type($0) },
-        regions: node.regions.map(run), site: node.site)
-      for (old, new) in zip(node.results, graph[id].results) {
-        if let name = source[old].name { graph.name(new, name) }
-      }
+      return builder.append(
+        node, of: source, on: operands, attributes, regions: node.regions.map(run))
     }
-    return graph
   }
 
   /// The numbers of two loops that can be one.
@@ -177,14 +171,7 @@ private enum TurnSum {
     }
     let body = node.regions[0]
     let uses = body.useCounts(body.liveNodes())
-    return (0..<form.carried).allSatisfy { slot in
-      let entering = body.parameters[1 + form.sequences + slot].value
-      let next = body.outputs[slot].value
-      let sum = body.node(of: next)
-      return sum.operation == .add && sum.operands.contains(entering)
-        && sum.operands[0] != sum.operands[1] && uses[Int(entering.index)] == 1
-        && uses[Int(next.index)] == 1
-    }
+    return (0..<form.carried).allSatisfy { body.addend(ofCarried: $0, form, uses) != nil }
   }
 }
 

@@ -11,24 +11,12 @@ package enum HoistInvariants {
   /// The graph with what its loops repeat in front of them, also in its regions.
   package static func run(_ source: Graph) -> Graph {
     guard source.nodes.contains(where: { !$0.regions.isEmpty }) else { return source }
-    var graph = Graph(withoutNodesOf: source)
-    var values: [Value] = []
-    values.reserveCapacity(source.values.count)
-    for node in source.nodes {
-      let operands = node.operands.map { values[Int($0.index)] }
+    return source.rebuilt { node, operands, builder in
       // Regions nest as deep as the user's blocks, which the front end bounds.
       var loop = Loop(operands: operands, regions: node.regions.map(run))
-      if case .loop(let form) = node.attributes { loop.hoist(form, to: &graph, node.site) }
-      let id = graph.append(
-        node.operation, loop.operands, node.attributes,
-        types: node.results.map { source.type($0) }, regions: loop.regions, site: node.site)
-      for (old, new) in zip(node.results, graph[id].results) {
-        if let name = source[old].name { graph.name(new, name) }
-      }
-      values += graph[id].results
+      if case .loop(let form) = node.attributes { loop.hoist(form, to: &builder.graph, node.site) }
+      return builder.append(node, of: source, on: loop.operands, regions: loop.regions)
     }
-    graph.mapRoots { values[Int($0.index)] }
-    return graph
   }
 }
 

@@ -8,30 +8,17 @@ package enum LoopCopies {
   /// The graph with its loops' copies replaced, also in its regions.
   package static func run(_ source: Graph) -> Graph {
     guard source.nodes.contains(where: { !$0.regions.isEmpty }) else { return source }
-    var builder = Builder(graph: Graph(withoutNodesOf: source))
-    var values: [Value] = []
-    values.reserveCapacity(source.values.count)
-    for node in source.nodes {
-      let operands = node.operands.map { values[Int($0.index)] }
-      let id = builder.graph.append(
-        node.operation, operands, node.attributes,
-        types: node.results.map { source.type($0) }, regions: node.regions.map(run),
-        site: node.site)
-      let results = builder.graph[id].results
-      for (old, new) in zip(node.results, results) {
-        if let name = source[old].name { builder.graph.name(new, name) }
+    return source.rebuilt { node, operands, builder in
+      var results = builder.append(
+        node, of: source, on: operands, regions: node.regions.map(run))
+      guard case .loop(let form) = node.attributes, !form.isWhile, !form.isBounded else {
+        return results
       }
-      values += results
-      guard case .loop(let form) = node.attributes, !form.isWhile, !form.isBounded else { continue }
-      builder.site = node.site
-      for (number, result) in node.results.enumerated().dropFirst(form.carried) {
-        if let copy = copy(number, of: node, form, operands, &builder) {
-          values[Int(result.index)] = copy
-        }
+      for number in form.stackedResults {
+        if let copy = copy(number, of: node, form, operands, &builder) { results[number] = copy }
       }
+      return results
     }
-    builder.graph.mapRoots { values[Int($0.index)] }
-    return builder.graph
   }
 
   /// The value that a stacked result of a loop is a copy of; nil where it is none.

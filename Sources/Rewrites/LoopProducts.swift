@@ -17,44 +17,15 @@ package enum LoopProducts {
   /// The graph with the products of its loops outside, also in its regions.
   package static func run(_ source: Graph) -> Graph {
     guard source.nodes.contains(where: { !$0.regions.isEmpty }) else { return source }
-    var builder = Builder(graph: Graph(withoutNodesOf: source))
-    var values = [Value?](repeating: nil, count: source.values.count)
-    for node in source.nodes {
-      let operands = node.operands.compactMap { values[Int($0.index)] }
+    return source.rebuilt { node, operands, builder in
       // Regions nest as deep as the user's blocks, which the front end bounds.
-      let loop = ProductLoop(operands: operands, regions: node.regions.map(run))
-      builder.site = node.site
-      let results: [Value]
-      if case .loop(let form) = node.attributes, !form.isWhile, !form.isBounded {
-        results = loop.append(form, to: &builder)
-      } else {
-        let id = builder.graph.append(
-          node.operation, operands, node.attributes,
-          types: node.results.map { source.type($0) }, regions: loop.regions, site: node.site)
-        results = builder.graph[id].results
+      let regions = node.regions.map(run)
+      guard case .loop(let form) = node.attributes, !form.isWhile, !form.isBounded else {
+        return builder.append(node, of: source, on: operands, regions: regions)
       }
-      for (old, new) in zip(node.results, results) {
-        values[Int(old.index)] = new
-        if let name = source[old].name { builder.graph.name(new, name) }
-      }
+      return ProductLoop(operands: operands, regions: regions).append(form, to: &builder)
     }
-    builder.graph.replaceRoots(by: values)
-    return builder.graph
   }
-}
-
-/// A product with an operand from outside of the loop.
-private struct OuterProduct {
-  /// The product, in the body.
-  var value: Value
-  /// The operand that differs from turn to turn.
-  var varying: Value
-  /// The number of the operand from outside among the captures.
-  var capture: Int
-  /// The axes of both that are summed, of the varying one first.
-  var summed: (varying: [Int], outer: [Int])
-  /// Whether the result has the free axes of the varying operand first.
-  var isLeft: Bool
 }
 
 /// The products of a body that can be computed outside.
@@ -111,29 +82,14 @@ private struct ProductPlan {
 
   /// A product of something with a capture of more than a few elements.
   private func outerProduct(_ node: Node) -> OuterProduct? {
-    guard let pairs = ProductPlan.pairs(node) else { return nil }
-    let (left, right) = (node.operands[0], node.operands[1])
-    if let capture = capture(right), self.capture(left) == nil, isLarge(right) {
-      return OuterProduct(
-        value: node.result, varying: left, capture: capture,
-        summed: (pairs.leftSummed, pairs.rightSummed), isLeft: true)
-    }
-    if let capture = capture(left), self.capture(right) == nil, isLarge(left) {
-      return OuterProduct(
-        value: node.result, varying: right, capture: capture,
-        summed: (pairs.rightSummed, pairs.leftSummed), isLeft: false)
-    }
-    return nil
+    guard let product = OuterProduct(node, capture: capture) else { return nil }
+    return isLarge(product.isLeft ? node.operands[1] : node.operands[0]) ? product : nil
   }
 
   /// The product that a carried value sums over the turns, if that is all it does.
   private func summand(_ slot: Int, _ uses: [Int32]) -> (product: Node, order: [Int]?)? {
     let entering = body.parameters[1 + form.sequences + slot].value
-    let next = body.outputs[slot].value
-    let sum = body.node(of: next)
-    guard sum.operation == .add, uses[Int(next.index)] == 1, uses[Int(entering.index)] == 1,
-      sum.operands.contains(entering), sum.operands[0] != sum.operands[1],
-      var value = sum.operands.first(where: { $0 != entering }),
+    guard var value = body.addend(ofCarried: slot, form, uses),
       body.type(value) == body.type(entering), isLarge(value)
     else { return nil }
     var order: [Int]?
@@ -183,7 +139,7 @@ private struct ProductLoop {
     if plan.isEmpty { return loop(form, operands, body) }
     let captures = Array(operands[form.captures(of: operands.count)])
     let products = plan.inFront.map { sequence, product in
-      ProductLoop.all(product, operands[sequence], captures[product.capture], &builder)
+      product.all(operands[sequence], captures[product.capture], &builder)
     }
     var stacked: [Value] = []
     for value in plan.behind.map(\.product.varying) + plan.sums.flatMap(\.product.operands)
@@ -204,8 +160,8 @@ private struct ProductLoop {
     }
     var outcome = Array(results[..<(form.carried + form.stacked)])
     for (stack, product) in plan.behind {
-      outcome[form.carried + stack] = ProductLoop.all(
-        product, all(product.varying), captures[product.capture], &builder)
+      outcome[form.carried + stack] = product.all(
+        all(product.varying), captures[product.capture], &builder)
     }
     for (slot, node, order) in plan.sums {
       guard let pairs = ProductPlan.pairs(node) else { continue }
@@ -217,52 +173,5 @@ private struct ProductLoop {
       outcome[slot] = builder.add(operands[form.sequences + slot], sum)
     }
     return outcome
-  }
-
-  /// The products of all turns along a new first axis.
-  private static func all(
-    _ product: OuterProduct, _ varying: Value, _ outer: Value, _ builder: inout Builder
-  ) -> Value {
-    let pairs = Contraction(
-      leftSummed: product.summed.varying.map { $0 + 1 }, rightSummed: product.summed.outer)
-    let all = builder.contract(varying, outer, pairs)
-    if product.isLeft { return all }
-    let free = pairs.leftFree(rank: builder.shape(varying).count).count
-    let rank = builder.shape(all).count
-    let order = [0] + Array(free..<rank) + Array(1..<free)
-    return order == Array(0..<rank) ? all : builder.transpose(all, order)
-  }
-}
-
-extension Graph {
-  /// The body of a loop with some of its values in the place of the elements of further sequences,
-  /// and further stacks.
-  fileprivate func reading(
-    _ replaced: [Value], in form: LoopForm, stacking stacked: [Value]
-  ) -> Graph {
-    var graph = Graph(withoutNodesOf: self)
-    graph.parameters = []
-    var values = [Value?](repeating: nil, count: self.values.count)
-    var order = parameters.map(\.value)
-    order.insert(contentsOf: replaced, at: 1 + form.sequences)
-    for (number, value) in order.enumerated() {
-      let site = node(of: value).site
-      let id = graph.append(.parameter, [], .parameter(number), types: [type(value)], site: site)
-      if let known = self[value].name { graph.name(graph[id].result, known) }
-      values[Int(value.index)] = graph[id].result
-      // Its place is mapped with the roots below.
-      graph.parameters.append(
-        Parameter(name: self[value].name ?? "p\(number)", site: site, value: value))
-    }
-    let gone = Set(replaced)
-    graph.copy(
-      nodes.lazy.filter { node in
-        node.operation != .parameter && !node.results.contains(where: gone.contains)
-      }, of: self, &values)
-    graph.outputs += stacked.enumerated().map { number, value in
-      Output(name: "d\(number)", value: value, site: node(of: value).site)
-    }
-    graph.replaceRoots(by: values)
-    return graph
   }
 }

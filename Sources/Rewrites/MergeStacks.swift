@@ -8,28 +8,17 @@ package enum MergeStacks {
   /// The graph with the stacks of its loops merged, also in its regions.
   package static func run(_ source: Graph) -> Graph {
     guard source.nodes.contains(where: { !$0.regions.isEmpty }) else { return source }
-    var graph = Graph(withoutNodesOf: source)
-    var values = [Value?](repeating: nil, count: source.values.count)
-    for node in source.nodes {
-      let operands = node.operands.compactMap { values[Int($0.index)] }
+    return source.rebuilt { node, operands, builder in
       // Regions nest as deep as the user's blocks, which the front end bounds.
       var regions = node.regions.map(run)
-      if case .loop(let form) = node.attributes {
-        regions[0] = regions[0].merged(firstEqual(operands, form))
+      guard case .loop(let form) = node.attributes else {
+        return builder.append(node, of: source, on: operands, regions: regions)
       }
-      let id = graph.append(
-        node.operation, operands, node.attributes, types: node.results.map { source.type($0) },
-        regions: regions, site: node.site)
-      var results = graph[id].results
-      if case .loop(let form) = node.attributes { merge(&results, form, regions[0]) }
-      for (number, old) in node.results.enumerated() {
-        values[Int(old.index)] = results[number]
-        let own = graph[id].results[number]
-        if let name = source[old].name, results[number] == own { graph.name(own, name) }
-      }
+      regions[0] = regions[0].merged(firstEqual(operands, form))
+      var results = builder.append(node, of: source, on: operands, regions: regions)
+      merge(&results, form, regions[0])
+      return results
     }
-    graph.replaceRoots(by: values)
-    return graph
   }
 
   /// For each parameter of a body whose sequence or capture is that of an earlier one, that one.

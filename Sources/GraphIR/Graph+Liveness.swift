@@ -1,8 +1,6 @@
-import GraphIR
-
 extension Graph {
   /// For each node whether results, updates or assertions need it; parameters always stay.
-  func liveNodes() -> [Bool] {
+  package func liveNodes() -> [Bool] {
     var isLive = [Bool](repeating: false, count: nodes.count)
     for root in roots { isLive[Int(self[root].node.index)] = true }
     for index in nodes.indices.reversed() {
@@ -15,7 +13,7 @@ extension Graph {
   }
 
   /// How many roots, and operands of nodes that are live, each value is.
-  func useCounts(_ isLive: [Bool]) -> [Int32] {
+  package func useCounts(_ isLive: [Bool]) -> [Int32] {
     var counts = [Int32](repeating: 0, count: values.count)
     for root in roots { counts[Int(root.index)] += 1 }
     for (node, isLive) in zip(nodes, isLive) where isLive {
