@@ -89,7 +89,7 @@ struct Pipeline {
     let outside = runner.run(products, on: hoisted)
     let fused = runner.run(fuse, on: outside)
     let final = runner.run(simplify("simplify-expanded", Catalogue.afterExpansion), on: fused)
-    let joined = runner.run(join, on: final)
+    let joined = runner.run(rows, on: runner.run(join, on: final))
     if options.emit.contains(.dot) { drawings.append(draw(joined)) }
     let vectors = options.vectorUnit
     let (usesLAPACK, keepsOrder) = (options.usesLAPACK, options.isStrict)
@@ -186,6 +186,11 @@ struct Pipeline {
 
   private var join: Pass<Graph, Graph, Never> {
     Pass(name: "join-pads") { graph, _ in JoinPads.run(graph) }
+  }
+
+  private var rows: Pass<Graph, Graph, Never> {
+    let isStrict = options.isStrict
+    return Pass(name: "block-rows") { graph, _ in isStrict ? graph : BlockRows.run(graph) }
   }
 
   // MARK: Sizes

@@ -1,0 +1,191 @@
+import GraphIR
+import Ops
+import Support
+
+/// A graph that is made anew with a loop over blocks of rows.
+struct RowBlocks {
+  let source: Graph
+  let plan: RowPlan
+  /// What values of the source have become.
+  private var values: [Value?]
+  private var builder: Builder
+
+  /// The values of the source that the loop goes through, and those that it captures.
+  private var sequences: [Value] = []
+  private var captures: [Value] = []
+
+  private var rows: Dim { plan.roles.size }
+  /// The number of blocks, and of their rows.
+  private var blocks: Dim { rows.quotient(plan.block) }
+  private var whole: Dim { plan.block * blocks }
+
+  init(source: Graph, plan: RowPlan) {
+    self.source = source
+    self.plan = plan
+    values = Array(repeating: nil, count: source.values.count)
+    builder = Builder(graph: Graph(withoutNodesOf: source))
+    let inside = plan.steps.union(plan.sums)
+    for (number, node) in source.nodes.enumerated() where inside.contains(number) {
+      for operand in node.operands
+      where !inside.contains(Int(source[operand].node.index))
+        && !sequences.contains(operand) && !captures.contains(operand)
+      {
+        if plan.roles.axis(of: operand) == nil {
+          captures.append(operand)
+        } else {
+          sequences.append(operand)
+        }
+      }
+    }
+  }
+
+  /// The graph with the loop behind all that does not need it.
+  consuming func graph() -> Graph {
+    let late = late()
+    let early = plan.outside.subtracting(late)
+    copy(early)
+    builder.site = source.nodes[plan.sums[0]].site
+    let first = loop()
+    for (number, value) in rest(adding: first).enumerated() {
+      let old = number < plan.sums.count
+        ? source.nodes[plan.sums[number]].result : plan.emitted[number - plan.sums.count]
+      values[Int(old.index)] = value
+      if let name = source[old].name { builder.graph.name(value, name) }
+    }
+    copy(late)
+    builder.graph.replaceRoots(by: values)
+    return builder.graph
+  }
+
+  /// The nodes outside of the loop that need its results.
+  private func late() -> Set<Int> {
+    var isLate = [Bool](repeating: false, count: source.values.count)
+    for number in plan.sums { isLate[Int(source.nodes[number].firstResult)] = true }
+    for value in plan.emitted { isLate[Int(value.index)] = true }
+    var late: Set<Int> = []
+    for number in plan.outside.sorted() {
+      let node = source.nodes[number]
+      guard node.operands.contains(where: { isLate[Int($0.index)] }) else { continue }
+      late.insert(number)
+      for result in node.results { isLate[Int(result.index)] = true }
+    }
+    return late
+  }
+
+  /// Copies nodes that stay outside.
+  private mutating func copy(_ numbers: Set<Int>) {
+    builder.graph.copy(numbers.sorted().map { source.nodes[$0] }, of: source, &values)
+  }
+
+  // MARK: The loop
+
+  /// Appends the loop over whole blocks; gives the sums over them, and what it emits of their rows.
+  private mutating func loop() -> [Value] {
+    var operands: [Value] = []
+    for sequence in sequences {
+      let front = builder.slice(outer(sequence), axis: 0, from: Dim(0), size: whole)
+      let shape = source.type(sequence).shape
+      operands.append(
+        builder.reshape(front, to: [blocks, Dim(plan.block)] + shape.dropFirst()))
+    }
+    for number in plan.sums {
+      operands.append(builder.zeros(source.type(source.nodes[number].result)))
+    }
+    operands += captures.map { outer($0) }
+    let form = LoopForm(
+      count: blocks, sequences: sequences.count, carried: plan.sums.count,
+      stacked: plan.emitted.count)
+    var types = plan.sums.map { source.type(source.nodes[$0].result) }
+    types += plan.emitted.map {
+      TensorType(source.type($0).dtype, [blocks, Dim(plan.block)])
+    }
+    let id = builder.graph.append(
+      .loop, operands, .loop(form), types: types, regions: [body()], site: builder.site)
+    var results = builder.graph[id].results
+    for place in plan.sums.count..<results.count {
+      results[place] = builder.reshape(results[place], to: [whole])
+    }
+    return results
+  }
+
+  /// What a value outside of the loop has become.
+  private func outer(_ value: Value) -> Value {
+    guard let known = values[Int(value.index)] else { preconditionFailure("an operand is gone") }
+    return known
+  }
+
+  /// The body of the loop: a block's sums added to those so far, and what is emitted.
+  private func body() -> Graph {
+    var body = Builder(graph: Graph(name: "block"), site: builder.site)
+    body.graph.data = source.data
+    _ = body.parameter(TensorType(.i64), "block")
+    var known = [Value?](repeating: nil, count: source.values.count)
+    for sequence in sequences {
+      let type = source.type(sequence)
+      let rows = TensorType(type.dtype, [Dim(plan.block)] + type.shape.dropFirst())
+      known[Int(sequence.index)] = body.parameter(rows, source[sequence].name)
+    }
+    let carried = plan.sums.map { number in
+      let sum = source.nodes[number].result
+      return body.parameter(source.type(sum), source[sum].name)
+    }
+    for capture in captures {
+      known[Int(capture.index)] = body.parameter(source.type(capture), source[capture].name)
+    }
+    var results = copyRows(Dim(plan.block), into: &body, &known)
+    for (place, sum) in carried.enumerated() { results[place] = body.add(sum, results[place]) }
+    body.graph.outputs = results.enumerated().map { number, value in
+      Output(name: "r\(number)", value: value, site: body.site)
+    }
+    return body.graph
+  }
+
+  /// Computes the rows that the blocks leave; gives sums and rows together.
+  private mutating func rest(adding first: [Value]) -> [Value] {
+    if rows == whole { return first }
+    var known = values
+    for sequence in sequences {
+      known[Int(sequence.index)] = builder.slice(
+        outer(sequence), axis: 0, from: whole, size: rows - whole)
+    }
+    let last = copyRows(rows - whole, into: &builder, &known)
+    var results: [Value] = []
+    for (place, (first, last)) in zip(first, last).enumerated() {
+      results.append(
+        place < plan.sums.count
+          ? builder.add(first, last) : builder.concatenate([first, last], axis: 0))
+    }
+    return results
+  }
+
+  /// Appends what is computed of some rows; gives their sums, then what is emitted of each.
+  private func copyRows(
+    _ rows: Dim, into builder: inout Builder, _ known: inout [Value?]
+  ) -> [Value] {
+    for number in plan.steps.union(plan.sums).sorted() {
+      let node = source.nodes[number]
+      let operands = node.operands.compactMap { known[Int($0.index)] }
+      precondition(operands.count == node.operands.count, "an operand is gone")
+      let attributes = plan.roles.axis(of: node.result)
+        .map { node.attributes(rows: rows, along: $0) }
+      builder.site = node.site
+      let result = builder.emit(node.operation, operands, attributes ?? node.attributes)
+      known[Int(node.firstResult)] = result
+      if let name = source[node.result].name { builder.graph.name(result, name) }
+    }
+    let values = plan.sums.map { source.nodes[$0].result } + plan.emitted
+    return values.compactMap { known[Int($0.index)] }
+  }
+}
+
+extension Builder {
+  /// Adds a parameter to the graph.
+  fileprivate mutating func parameter(_ type: TensorType, _ name: String?) -> Value {
+    let number = graph.parameters.count
+    let id = graph.append(.parameter, [], .parameter(number), types: [type], site: site)
+    let value = graph[id].result
+    graph.parameters.append(
+      Parameter(name: name ?? "p\(number)", site: site, value: value))
+    return value
+  }
+}
