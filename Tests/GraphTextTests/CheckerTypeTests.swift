@@ -97,8 +97,9 @@ import Testing
     ("all(x)", "bool"), ("argmax(y)", "i64"), ("argmax(y, axis: 0)", "i64[4]"),
     ("argmin(y, axis: 1, keepdims: true)", "i64[m, 1]"), ("sum(y, axis: [])", "f32[m, 4]"),
     ("dot(y, y[0])", "f32[m]"), ("outer(x, y)", "f64[n, 4 * m]"), ("softmax(i)", "f64[3]"),
-    ("log_softmax(y, axis: 0)", "f32[m, 4]"), ("cross_entropy(y, y)", "f32"),
-    ("cross_entropy(y, a[0, 0] * y)", "f64"), ("stop_gradient(y)", "f32[m, 4]"),
+    ("log_softmax(y, axis: 0)", "f32[m, 4]"), ("softmax(y, axis: [1, 0])", "f32[m, 4]"),
+    ("cross_entropy(y, y)", "f32"), ("cross_entropy(y, a[0, 0] * y)", "f64"),
+    ("stop_gradient(y)", "f32[m, 4]"),
     ("grad_scale(y, 2)", "f32[m, 4]"), ("grad_clip(y, -1, 1)", "f32[m, 4]"),
     ("zeros_like(i)", "i32[3]"), ("ones_like(b)", "bool[n]"), ("ones_like(y)", "f32[m, 4]"),
   ]

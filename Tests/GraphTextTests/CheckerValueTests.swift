@@ -52,7 +52,9 @@ import Testing
     ("shift_left(1, n)", "i64: 32"), ("squeeze([[7]])", "i64: 7"),
     ("broadcast_to(m, [2])", "i64[2]: 2 2"), ("(n + 1) ** 2", "i64: 36"),
     ("arange(4) ** arange(4)", "i64[4]: 1 1 4 27"), ("stop_gradient(2.5)", "f64: 2.5"),
-    ("softmax([0, 0])", "f64[2]: 0.5 0.5"), ("round(2.5)", "f64: 2.0"), ("sign(-3)", "i64: -1"),
+    ("softmax([0, 0])", "f64[2]: 0.5 0.5"),
+    ("softmax([[0, 0], [0, 0]], axis: [0, 1])", "f64[2, 2]: 0.25 0.25 0.25 0.25"),
+    ("round(2.5)", "f64: 2.0"), ("sign(-3)", "i64: -1"),
   ]
 
   @Test(arguments: values)

@@ -11,17 +11,23 @@ extension Builtin {
     },
   ]
 
-  /// A function along an axis, the last if none is given.
+  /// A function along an axis, the last if none is given, or along several together.
   private static func along(_ operation: Operation) -> Builtin {
     Builtin(operation.name, ["x"], options: ["axis"]) { checker, call in
       let operand = checker.operand(call)
-      guard let rank = checker.type(of: operand.meaning)?.rank,
-        let axis = checker.axis(call, rank: rank, default: -1),
-        let value = checker.float(operand)
-      else { return [.invalid] }
+      guard let rank = checker.type(of: operand.meaning)?.rank else { return [.invalid] }
+      let attributes: Attributes
+      if let list = call.options["axis"], case .array = list.kind {
+        guard let axes = checker.axes(list, rank: rank) else { return [.invalid] }
+        attributes = axes.count == 1 ? .axis(axes[0]) : .axes(axes)
+      } else {
+        guard let axis = checker.axis(call, rank: rank, default: -1) else { return [.invalid] }
+        attributes = .axis(axis)
+      }
+      guard let value = checker.float(operand) else { return [.invalid] }
       return [
         checker.emit(
-          operation, [value], .axis(axis), isWeak: checker.isWeak(operand.meaning), at: call.site,
+          operation, [value], attributes, isWeak: checker.isWeak(operand.meaning), at: call.site,
           about: [operand.expr])
       ]
     }

@@ -12,7 +12,7 @@ extension BlockWriter {
       return Spelled(literal.spelled(as: dtype), isWeak: dtype != .bool, isCheap: true)
     case .data(let number): return constant(graph.data[number])
     case .dtype(let dtype): return converted(node, to: dtype)
-    case .axis(let axis): return Spelled(along(node, axis))
+    case .axis(let axis): return Spelled(along(node, [axis]))
     case .axes(let axes): return rearranged(node, axes)
     case .reduction(let axes, let keep): return Spelled(reduction(node, axes, keep))
     case .shape(let shape): return shaped(node, shape)
@@ -171,22 +171,22 @@ extension BlockWriter {
     return Spelled(full, isWeak: known.isWeak, isCheap: known.isCheap)
   }
 
-  /// Functions along an axis, the last if none is said.
-  private func along(_ node: Node, _ axis: Int) -> Expr {
+  /// Functions along an axis, or along several together.
+  private func along(_ node: Node, _ axes: [Int]) -> Expr {
     let name = node.operation.name
-    let option = self.axis([axis])
+    let option = axis(axes)
     if node.operation == .concatenate {
       return .call(name, [.list(mixed(node.operands))], [option])
     }
     guard Builtin.all[name] != nil, node.operands.count == 1 else {
-      return complement(node, axes: [axis]) ?? intrinsic(node)
+      return complement(node, axes: axes) ?? intrinsic(node)
     }
     return .call(name, [strong(node.operands[0])], [option])
   }
 
   /// `1 - softmax(x, axis: 1)`, which the rules know.
   private func complement(_ node: Node, axes: [Int]) -> Expr? {
-    guard node.operation == .softmaxComplement, axes.count == 1, !isStrict else { return nil }
+    guard node.operation == .softmaxComplement, !isStrict else { return nil }
     let shares = Expr.call("softmax", [strong(node.operands[0])], [axis(axes)])
     return .infix(.integer(1), .subtract, shares)
   }
@@ -207,7 +207,7 @@ extension BlockWriter {
       return Spelled(.call("expand_dims", [strong(operand)], [axis(axes)]), isCheap: isCheap)
     case .flip: return Spelled(.call("flip", [strong(operand)], [axis(axes)]))
     case .softmax, .logSoftmax, .softmaxComplement:
-      return Spelled(axes.count == 1 ? along(node, axes[0]) : intrinsic(node))
+      return Spelled(along(node, axes))
     default: return Spelled(intrinsic(node))
     }
   }
