@@ -100,20 +100,17 @@ package struct RunArguments {
     do { bytes = try FileSystem.read(path) } catch {
       throw Mistake(message: "cannot read '\(path)': \(error.message)")
     }
-    do {
-      let data = try NpyFile.read(bytes)
-      var tensor = RawTensor(zeros: formal.element, data.shape)
-      guard data.dtype == formal.element else {
-        throw Mistake(
-          message: "'\(path)' holds \(data.dtype.rawValue), '\(formal.name)' is "
-            + formal.element.rawValue)
-      }
-      for index in 0..<data.count { tensor.set(index, data[index]) }
-      return tensor
-    } catch let mistake as Mistake {
-      throw mistake
-    } catch {
-      throw Mistake(message: "'\(path)': \(error)")
+    let data: Tensor
+    do { data = try NpyFile.read(bytes) } catch {
+      throw Mistake(message: "'\(path)' \(error.message)")
     }
+    guard data.dtype == formal.element else {
+      throw Mistake(
+        message: "'\(path)' holds \(data.dtype.rawValue), '\(formal.name)' is "
+          + formal.element.rawValue)
+    }
+    var tensor = RawTensor(zeros: formal.element, data.shape)
+    for index in 0..<data.count { tensor.set(index, data[index]) }
+    return tensor
   }
 }
