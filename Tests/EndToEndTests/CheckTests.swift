@@ -82,21 +82,50 @@ import Testing
     }
   }
 
-  /// What takes too long is said, not computed.
+  /// Forms that are too much work for a plain evaluation are checked along a line; those that are
+  /// too much for compiled code too are told.
   @Test func boundsItsWork() throws {
     let scratch = try Scratch()
     let file = try scratch.write(
       """
-      graph g(a: f64[3000, 3000], x: f64[3000]) -> (gx, h) {
-          s = sum(tanh(a @ x))
-          gx = grad(s, wrt: x)
-          h = hessian(s, wrt: x)
+      graph g(x: f64[96], v: f64[96]) -> (gx, jx, hx, px, t, u, s) {
+          w = linspace(0, 1, 64)
+          a = 1 + w[:, new, new] * outer(x, stop_gradient(x))
+          y = sum(tanh(a @ x), axis: 0)
+          c = sum(y ** 2)
+          gx = grad(c, wrt: x)
+          jx = jacobian(y, wrt: x)
+          hx = hessian(c, wrt: x)
+          px = hvp(c, wrt: y, along: v)
+          t = jvp(y, wrt: a, along: a)
+          u, _ = vjp(y, wrt: [x, a], along: v)
+          z = broadcast_to(x, [300000, 96])
+          s = grad(sum(exp(outer(z, x))), wrt: x)
       }
       """, to: "g.graph")
     let outcome = try Shell.gradc("check", file)
     #expect(outcome.status == 0, "\(outcome.errors)")
-    #expect(rows(outcome.output)[1].last == "not checked: too large, give smaller sizes")
-    #expect(rows(outcome.output)[2].last == "not checked: too large, give smaller sizes")
+    let rows = rows(outcome.output)
+    #expect(rows[1...6].allSatisfy { $0[3] == "ok along one direction" }, "\(rows)")
+    #expect(rows[7].last == "not checked: too large, give smaller sizes")
+  }
+
+  /// A wrong derivative shows along a line too.
+  @Test func findsMistakesAlongLines() throws {
+    let scratch = try Scratch()
+    let file = try scratch.write(
+      """
+      func cube(x) = x ** 3
+      vjp cube(x) along (ct) = 3 * x * ct
+
+      graph g(x: f64[n]) -> (g) {
+          g = grad(sum(cube(x)), wrt: x)
+      }
+      """, to: "g.graph")
+    let outcome = try Shell.gradc("check", file, "n=2000000")
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.contains("g.graph:5:9: error: 'grad' by 'x' is wrong"))
+    #expect(outcome.errors.contains("this is too large to look for the operation at fault"))
   }
 
   @Test func findsDomains() throws {

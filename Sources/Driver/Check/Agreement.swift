@@ -21,21 +21,25 @@ package struct Agreement: Sendable {
   private static let tolerance = 1e-6
   /// Where the step widths begin, relative to the point: where the function bends or breaks close
   /// by, the narrow ones tell.
-  private static let firstSteps = [0x1p-4, 0x1p-9, 0x1p-14]
+  package static let firstSteps = [0x1p-4, 0x1p-9, 0x1p-14]
 
   /// Compares a derivative along a line with differences.
   ///
   /// - Parameters:
   ///   - given: the derivative of each element of the function.
   ///   - width: how large the point is.
-  package init(_ given: [Double], width: Double, _ function: (Double) -> [Double]?) {
+  ///   - steps: where the step widths begin.
+  package init(
+    _ given: [Double], width: Double, steps: [Double] = firstSteps,
+    _ function: (Double) -> [Double]?
+  ) {
     guard let center = function(0), center.count == given.count, center.allSatisfy(\.isFinite)
     else {
       isUnclear = true
       return
     }
     var best: Agreement?
-    for first in Agreement.firstSteps {
+    for first in steps {
       let step = first * width
       guard let tableau = Tableau(step: step, center: center, function) else { continue }
       let agreement = Agreement(given, tableau, center, width)

@@ -5,6 +5,7 @@ package import Support
 /// What a check says.
 package enum CheckVerdict: String, Sendable {
   case right = "ok"
+  case along = "ok along one direction"
   case kink = "at a kink"
   case clipped = "not checked: 'grad_clip' changes it"
   case unclear = "not smooth enough to tell"
@@ -17,7 +18,7 @@ package enum CheckVerdict: String, Sendable {
     case .unclear, .tooLarge: 0
     case .kink: 1
     case .clipped: 2
-    case .right: 3
+    case .right, .along: 3
     case .wrong: 4
     }
   }
@@ -104,7 +105,7 @@ struct CheckTable: Sendable {
   /// The error of a row; none where nothing could be compared.
   private static func spelled(_ row: CheckRow) -> String {
     switch row.verdict {
-    case .right, .wrong: scientific(max(row.error, row.identity ?? 0))
+    case .right, .along, .wrong: scientific(max(row.error, row.identity ?? 0))
     case .kink, .clipped, .unclear, .tooLarge: "-"
     }
   }

@@ -12,7 +12,7 @@ package struct Examiner {
   private var rows: [[Int]: CheckRow] = [:]
 
   /// How far forward and reverse mode may be apart by rounding.
-  private static let identityTolerance = 1e-8
+  static let identityTolerance = 1e-8
 
   /// - Parameter graph: a checked graph, its floats all `f64`.
   package init(_ graph: Graph, random: RandomSource) {

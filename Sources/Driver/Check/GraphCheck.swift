@@ -15,7 +15,8 @@ struct GraphCheck {
   private static let mostPoints = 8
   /// A graph of more work than this, with its derivatives, is checked at one point.
   private static let workForPoints = 3e5
-  /// A graph of more work than this is not checked: each comparison evaluates it some twenty times.
+  /// A graph of more work than this is not evaluated plainly, which each comparison does some twenty
+  /// times, but checked along lines by compiled code.
   private static let mostWork = 1e7
   /// How far compiled code may be from the reference evaluator, which rounds otherwise.
   private static let compiledTolerance = 1e-7
@@ -32,8 +33,14 @@ struct GraphCheck {
     guard graph.has(.derivative), let differentiated = pipeline.differentiate(graph) else {
       return []
     }
-    let work = work(of: differentiated)
-    if work > GraphCheck.mostWork { return rowsTooLarge(graph) }
+    var work = 0.0
+    if let sizes {
+      work = differentiated.work(at: sizes)
+      if work > GraphCheck.mostWork {
+        var examiner = LineExaminer(graph, given, sizes: sizes, random: random)
+        return try examiner.rows(&pipeline)
+      }
+    }
     let fewest = work > GraphCheck.workForPoints ? 1 : GraphCheck.points
     let most = work > GraphCheck.workForPoints ? 1 : GraphCheck.mostPoints
     var sampler = PointSampler(graph, differentiated: differentiated, given: given)
@@ -53,19 +60,10 @@ struct GraphCheck {
     return examiner.table + [try compiled(at: points, &pipeline)].compactMap { $0 }
   }
 
-  /// How much work an evaluation at the first sizes is.
-  private func work(of differentiated: Graph) -> Double {
+  /// The first sizes to check at; nil if none fit.
+  private var sizes: [String: Int]? {
     var random = random
-    let sizes = SizeSampler(graph, known: given.sizes).sizes(isFirst: true, random: &random)
-    return sizes.map { differentiated.work(at: $0) } ?? 0
-  }
-
-  /// The rows of forms that are not checked.
-  private func rowsTooLarge(_ graph: Graph) -> [CheckRow] {
-    graph.nodes.flatMap { node in
-      guard let form = Form(node) else { return node.regions.flatMap(rowsTooLarge) }
-      return [CheckRow(form, in: graph, of: self.graph.name, verdict: .tooLarge)]
-    }
+    return SizeSampler(graph, known: given.sizes).sizes(isFirst: true, random: &random)
   }
 
   /// What compiled code gives, compared with the reference evaluator.
