@@ -28,6 +28,17 @@ import Testing
 
   @Test(arguments: names, [false, true])
   func differencesAndProducts(_ name: String, isSymbolic: Bool) throws {
+    let worst = try Self.worst(of: name, isSymbolic: isSymbolic)
+    if ErrorTable.isWritten { return }
+    let recorded = try #require(ErrorTable.recorded[name], "'\(name)' is not in the table")
+    for (error, bound) in zip(worst.all, recorded) {
+      #expect(error <= bound, "\(name): \(worst.all) exceeds \(recorded)")
+    }
+  }
+
+  /// The greatest errors at all samples of an operation.
+  static func worst(of name: String, isSymbolic: Bool) throws -> DerivativeErrors {
+    var worst = DerivativeErrors()
     for (number, operation) in Operation.named(name).enumerated() {
       for (index, sample) in operation.samples.enumerated() {
         var smooth = 0
@@ -45,6 +56,7 @@ import Testing
             errors.formMaximum(try check.errors())
           }
           if errors.isSmooth { smooth += 1 }
+          worst.formMaximum(errors)
           let place: Comment = "\(name), sample \(index), seed \(seed)"
           #expect(errors.first <= Self.differences, place)
           #expect(errors.transpose <= Self.rounding, place)
@@ -54,18 +66,29 @@ import Testing
         #expect(isSymbolic || smooth > 0 || !sample.hasFloats, "\(name) has no smooth sample")
       }
     }
+    return worst
   }
 
   /// The narrow types: the same derivatives as in `f64`, up to the rounding of every operation.
   @Test(arguments: names, [(DType.f32, 1e-5), (.f16, 0.03), (.bf16, 0.15)])
   func narrowTypes(_ name: String, type: (dtype: DType, tolerance: Double)) throws {
+    let worst = try Self.worst(of: name, in: type.dtype)
+    #expect(worst <= type.tolerance)
+    if ErrorTable.isWritten || type.dtype != .f32 { return }
+    let recorded = try #require(ErrorTable.recorded[name]?.last, "'\(name)' is not in the table")
+    #expect(worst <= recorded)
+  }
+
+  /// The greatest distance of all derivatives at all samples of an operation from those in `f64`.
+  static func worst(of name: String, in dtype: DType) throws -> Double {
+    var worst = 0.0
     for operation in Operation.named(name) {
       for (index, sample) in operation.samples.enumerated() {
         var random = RandomSource(seed: 7, "\(name) \(index)")
         var wideRandom = random
         guard
           let narrow = OperationCase(
-            operation, sample, floats: type.dtype, isSymbolic: false, random: &random),
+            operation, sample, floats: dtype, isSymbolic: false, random: &random),
           let wide = OperationCase(
             operation, sample, floats: .f64, isSymbolic: false, random: &wideRandom),
           narrow.hasFloats
@@ -74,12 +97,23 @@ import Testing
           let values = try DerivativeCheck(narrowGraph, narrow.inputs, random: &random).values()
           let exact = try DerivativeCheck(wideGraph, wide.inputs, random: &wideRandom).values()
           for (value, exact) in zip(values, exact) {
-            let error = Tensor.difference(value.doubles, exact.doubles)
-            #expect(error <= type.tolerance, "\(name), sample \(index)")
+            worst = max(worst, Tensor.difference(value.doubles, exact.doubles))
           }
         }
       }
     }
+    return worst
+  }
+
+  /// Writes the table anew, where that is asked for.
+  @Test(.enabled(if: ErrorTable.isWritten)) func write() throws {
+    var rows: [String: [Double]] = [:]
+    for name in Set(Self.names) {
+      var errors = try Self.worst(of: name, isSymbolic: false)
+      errors.formMaximum(try Self.worst(of: name, isSymbolic: true))
+      rows[name] = errors.all + [try Self.worst(of: name, in: .f32)]
+    }
+    try ErrorTable.write(rows)
   }
 }
 

@@ -12,9 +12,10 @@ SIZES = {
     "logreg": dict(n=2000, d=100), "mlp": dict(n=64, i=128, h=128, k=128, o=10),
     "lse": dict(n=20000), "gmm": dict(n=200, d=8, k=6), "lstm": dict(l=2, b=32, t=40),
     "cartpole": dict(t=50), "ode": dict(n=30, steps=50), "kmeans": dict(n=300, k=10, d=8),
+    "lenet": dict(n=8), "llsq": dict(n=2000, m=10), "dlogistic": dict(m=100, n=100),
 }
 DTYPES = {"f32": np.float32, "f64": np.float64}
-GRADIENT = re.compile(r"\n    [\w, ]+ = grad\((.*?), wrt: (\[.*?\]|\w+)\)")
+GRADIENT = re.compile(r"\n    [\w, ]+ =\s+grad\((.*?), wrt: (\[.*?\]|\w+)\)")
 PARAMETER = re.compile(r"(\w+): (f32|f64)(\[[^\]]*\])?")
 GRAPH = re.compile(r"graph (\w+)(\[\w+\])?\((.*?)\) -> \((.*?)\) \{(.*?)\n\}", re.S)
 
