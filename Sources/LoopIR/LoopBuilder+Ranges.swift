@@ -25,20 +25,13 @@ extension LoopBuilder {
   }
 
   /// Runs for each position from `start` up to `end`, or backwards, carrying values; gives those
-  /// behind the last turn. Up to `unrollLimit` turns of a known number are written out.
+  /// behind the last turn.
   package mutating func fold(
     _ name: String, from start: Index = Index(Dim(0)), to end: Index, within extent: Dim,
     isReversed: Bool = false, _ initial: [ScalarID],
     _ build: (inout LoopBuilder, Index, [ScalarID]) -> [ScalarID]
   ) -> [ScalarID] {
     let length = end + start * Dim(-1)
-    if let count = length.constant?.constant, count <= unrollLimit {
-      var values = initial
-      for turn in 0..<max(count, 0) {
-        values = build(&self, start + Dim(isReversed ? count - 1 - turn : turn), values)
-      }
-      return values
-    }
     let bound = length.constant == nil ? position(length) : nil
     return loop(name, length.constant ?? extent, carrying: initial) { b, id, entering in
       b.body[id].bound = bound

@@ -5,8 +5,6 @@ package struct LoopBuilder: Sendable {
   package var body: Body
   /// The site of what comes next.
   package var site: Site = .none
-  /// Stretches of positions of a known number up to this are written out, not looped over.
-  package var unrollLimit = 0
   /// Whether routines call LAPACK where matrices may be large.
   package var usesLAPACK = false
   /// Open blocks, the innermost last.

@@ -6,16 +6,9 @@ extension LoopBuilder {
   /// The power of two that is `value` or next below it; 1 for 0. Where `value` is not finite, the
   /// call fails, as nothing would converge.
   mutating func powerOfTwo(below value: ScalarID) -> ScalarID {
-    let element = type(value).element
-    let (bits, mask): (DType, Int64) =
-      element == .f32 ? (.i32, 0x7F80_0000) : (.i64, 0x7FF0_0000_0000_0000)
-    let most = constant(element.greatestFinite, like: value)
+    let most = constant(type(value).element.greatestFinite, like: value)
     check(compare(.lessEqual, value, most), .noConvergence)
-    let exponent = binary(.and, bitcast(value, to: bits), constant(bits, .int(mask)))
-    let power = bitcast(exponent, to: element)
-    let isZero = compare(.equal, value, constant(0, like: value))
-    let least = constant(element.leastNormal, like: value)
-    return select(isZero, constant(1, like: value), binary(.maximum, power, least))
+    return powerOfTwo(nextBelow: value)
   }
 
   /// Sorts numbers by selection, and puts their former places beside them.

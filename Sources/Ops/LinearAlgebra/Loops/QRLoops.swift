@@ -26,17 +26,15 @@ struct QRLoops {
     let q = b.body[c.results[0]]
     let (rows, columns) = (shape[shape.count - 2], shape[shape.count - 1])
     if LAPACK.serves(b, rows: rows, columns: columns) { return LAPACK.qr(&b, c) }
+    if let size = SmallQR.size(rows, columns) { return SmallQR.emit(&b, c, size) }
     let qr = QRLoops(
       &b, q.element, rows: rows, columns: columns, rank: q.shape[shape.count - 1])
-    // Small matrices stay in registers; longer code than this would be cut in pieces.
-    if let count = (rows * columns).constant, count <= 36 { b.unrollLimit = 36 }
     b.loops(over: Array(shape.dropLast(2))) { b, prefix in
       qr.factor(&b, MatrixView(c.operands[0], prefix))
       qr.extract(
         &b, q: c.isUsed[0] ? MatrixView(c.results[0], prefix) : nil,
         r: MatrixView(c.results[1], prefix))
     }
-    b.unrollLimit = 0
   }
 
   /// Makes the buffers.

@@ -41,6 +41,9 @@ struct SVDLoops {
     let type = b.body[c.operands[0]]
     let (m, n) = (type.shape[type.shape.count - 2], type.shape[type.shape.count - 1])
     if LAPACK.serves(b, rows: m, columns: n) { return LAPACK.svd(&b, c) }
+    if let size = SmallSVD.size(m, n, stack: Array(type.shape.dropLast(2))) {
+      return SmallSVD.emit(&b, c, size)
+    }
     let rank = b.body[c.results[1]].shape[type.shape.count - 2]
     let isWide = rank != n
     let svd = SVDLoops(

@@ -167,17 +167,7 @@ struct SmallEigh {
     guard let vectors else { return }
     for j in 0..<size {
       let column = vectors.map { $0[j] }
-      var greatest = b.unary(.abs, column[0])
-      for value in column.dropFirst() {
-        greatest = b.binary(.maximum, greatest, b.unary(.abs, value))
-      }
-      let one = b.constant(1, like: greatest)
-      let bound = b.multiply(b.constant(0.7, like: greatest), greatest)
-      var sign = one
-      for value in column.reversed() {
-        let isNear = b.compare(.greaterEqual, b.unary(.abs, value), bound)
-        sign = b.select(isNear, b.binary(.copysign, one, value), sign)
-      }
+      let sign = SmallMatrices.sign(&b, of: column)
       for (i, value) in column.enumerated() {
         b.store(b.multiply(value, sign), to: target, Index(Dim(i)), Index(Dim(j)))
       }

@@ -38,6 +38,32 @@ enum SmallMatrices {
     }
   }
 
+  /// Writes a matrix.
+  static func store(_ b: inout LoopBuilder, _ rows: [[ScalarID]], to target: MatrixView) {
+    for (i, row) in rows.enumerated() {
+      for (j, value) in row.enumerated() {
+        b.store(value, to: target, Index(Dim(i)), Index(Dim(j)))
+      }
+    }
+  }
+
+  /// The sign, as 1 or -1, of the first element of a vector that comes near the greatest one, as
+  /// `LoopBuilder.sign` finds it.
+  static func sign(_ b: inout LoopBuilder, of vector: [ScalarID]) -> ScalarID {
+    var greatest = b.unary(.abs, vector[0])
+    for value in vector.dropFirst() {
+      greatest = b.binary(.maximum, greatest, b.unary(.abs, value))
+    }
+    let one = b.constant(1, like: greatest)
+    let bound = b.multiply(b.constant(0.7, like: greatest), greatest)
+    var sign = one
+    for value in vector.reversed() {
+      let isNear = b.compare(.greaterEqual, b.unary(.abs, value), bound)
+      sign = b.select(isNear, b.binary(.copysign, one, value), sign)
+    }
+    return sign
+  }
+
   // MARK: lu
 
   /// One matrix with its permutation, as far as it is factored.
@@ -125,9 +151,7 @@ enum SmallMatrices {
         l[i][j] = b.divide(sum, root)
       }
     }
-    for i in 0..<count {
-      for j in 0..<count { b.store(l[i][j] ?? zero, to: target, Index(Dim(i)), Index(Dim(j))) }
-    }
+    store(&b, l.map { row in row.map { $0 ?? zero } }, to: target)
   }
 
   // MARK: triangular_solve
