@@ -58,7 +58,7 @@ package enum Notation: Hashable, Sendable {
 }
 
 /// How an operation turns into loops; the operations' module says what there is.
-package protocol LoweringFacet: Sendable {}
+package protocol LoweringFacet: AnyObject, Sendable {}
 
 /// Values from which tests and `gradc check` draw the operands of an operation.
 package struct Sample: Sendable {
@@ -130,4 +130,7 @@ package final class Operation: Sendable {
 extension Operation: Hashable {
   package static func == (a: Operation, b: Operation) -> Bool { a === b }
   package func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
+  package func _rawHashValue(seed: Int) -> Int {
+    IndexHash.of(Int(bitPattern: ObjectIdentifier(self)), seed)
+  }
 }

@@ -52,7 +52,8 @@ extension Index {
 extension Access {
   /// The access with other scalars in place of those that it uses.
   package func mapScalars(_ map: (ScalarID) -> ScalarID) -> Access {
-    Access(buffer, indices.map { $0.mapScalars(map) })
+    if indices.allSatisfy(\.scalars.isEmpty) { return self }
+    return Access(buffer, indices.map { $0.mapScalars(map) })
   }
 }
 

@@ -5,6 +5,7 @@ package struct BufferID: Hashable, Sendable, Comparable {
   package let index: Int
   package init(_ index: Int) { self.index = index }
   package static func < (a: BufferID, b: BufferID) -> Bool { a.index < b.index }
+  package func _rawHashValue(seed: Int) -> Int { IndexHash.of(index, seed) }
 }
 
 /// Where the elements of a buffer live.

@@ -5,6 +5,7 @@ package struct LoopID: Hashable, Sendable, Comparable {
   package let index: Int
   package init(_ index: Int) { self.index = index }
   package static func < (a: LoopID, b: LoopID) -> Bool { a.index < b.index }
+  package func _rawHashValue(seed: Int) -> Int { IndexHash.of(index, seed) }
 }
 
 /// A scalar of a function body, defined once: a dense index.
@@ -12,6 +13,7 @@ package struct ScalarID: Hashable, Sendable, Comparable {
   package let index: Int
   package init(_ index: Int) { self.index = index }
   package static func < (a: ScalarID, b: ScalarID) -> Bool { a.index < b.index }
+  package func _rawHashValue(seed: Int) -> Int { IndexHash.of(index, seed) }
 }
 
 /// The position along one axis: an affine expression of loop variables, scalars and sizes.
@@ -68,6 +70,17 @@ package struct Index: Hashable, Sendable {
   /// The position counted from the other end of an axis.
   package func flipped(_ size: Dim) -> Index { self * Dim(-1) + (size - 1) }
 
+  /// The position with the variables of loops replaced by those of others.
+  package func renaming(_ name: (LoopID) -> LoopID) -> Index {
+    var result = self
+    result.loops = []
+    for term in loops {
+      let renamed = Term(variable: name(term.variable), coefficient: term.coefficient)
+      result.loops = Index.merged(result.loops, [renamed])
+    }
+    return result
+  }
+
   /// The position with the variables of loops replaced.
   package func substituting(_ replacements: [LoopID: Index]) -> Index {
     var result = Index(offset)
@@ -85,6 +98,8 @@ package struct Index: Hashable, Sendable {
   private static func merged<Variable>(
     _ a: [Term<Variable>], _ b: [Term<Variable>]
   ) -> [Term<Variable>] {
+    if b.isEmpty { return a }
+    if a.isEmpty { return b }
     var terms = a
     for term in b {
       if let at = terms.firstIndex(where: { $0.variable == term.variable }) {

@@ -3,7 +3,13 @@ package import Support
 /// Shorthands for the instructions that loop bodies of operations are made of. Where operands have
 /// different numbers of lanes, those of one lane stand for all.
 extension LoopBuilder {
-  private func lanes(_ operands: ScalarID...) -> Int { operands.map { type($0).lanes }.max() ?? 1 }
+  private func lanes(_ a: ScalarID, _ b: ScalarID) -> Int {
+    max(body.scalars[a.index].type.lanes, body.scalars[b.index].type.lanes)
+  }
+
+  private func lanes(_ a: ScalarID, _ b: ScalarID, _ c: ScalarID) -> Int {
+    max(lanes(a, b), type(c).lanes)
+  }
 
   package mutating func constant(_ element: DType, _ literal: Literal) -> ScalarID {
     scalar(ScalarType(element), .constant(literal))

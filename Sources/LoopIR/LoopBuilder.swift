@@ -28,7 +28,7 @@ package struct LoopBuilder: Sendable {
     return ScalarID(body.scalars.count - 1)
   }
 
-  package func type(_ id: ScalarID) -> ScalarType { body[id].type }
+  package func type(_ id: ScalarID) -> ScalarType { body.scalars[id.index].type }
 
   /// Appends what `build` appends as a block of its own.
   package mutating func block(_ build: (inout LoopBuilder) -> Void) -> Block {

@@ -106,17 +106,18 @@ package struct Body: Hashable, Sendable {
 
   package init(serves: Set<Int>? = nil) { self.serves = serves }
 
+  // What stands in the body is lent, not copied: a copy would count references to all its parts.
   package subscript(_ id: BufferID) -> Buffer {
-    get { buffers[id.index] }
-    set { buffers[id.index] = newValue }
+    _read { yield buffers[id.index] }
+    _modify { yield &buffers[id.index] }
   }
   package subscript(_ id: ScalarID) -> Scalar {
-    get { scalars[id.index] }
-    set { scalars[id.index] = newValue }
+    _read { yield scalars[id.index] }
+    _modify { yield &scalars[id.index] }
   }
   package subscript(_ id: LoopID) -> Loop {
-    get { loops[id.index] }
-    set { loops[id.index] = newValue }
+    _read { yield loops[id.index] }
+    _modify { yield &loops[id.index] }
   }
 
   /// The buffer whose memory a buffer names: itself, unless it is an alias; nil for a cycle.

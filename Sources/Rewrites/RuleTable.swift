@@ -65,7 +65,7 @@ struct RuleTable: Sendable {
 
   /// The rules in the order in which they are tried.
   let rules: [Rule]
-  private var lists: [ObjectIdentifier: AttemptList] = [:]
+  private var lists: [Operation: AttemptList] = [:]
 
   init(_ rules: [Rule], _ options: RewriteOptions) {
     self.rules = rules.filter { !options.disabled.contains($0.name) }
@@ -73,8 +73,7 @@ struct RuleTable: Sendable {
 
   /// What to try on nodes of an operation; the list is made when it is first asked for.
   mutating func attempts(for operation: Operation) -> AttemptList {
-    let key = ObjectIdentifier(operation)
-    if let known = lists[key] { return known }
+    if let known = lists[operation] { return known }
     var list: [(attempt: Attempt, needs: [Need])] = []
     for (number, rule) in rules.enumerated() where rule.heads.contains(operation) {
       switch rule.body {
@@ -86,7 +85,7 @@ struct RuleTable: Sendable {
       }
     }
     let made = AttemptList(list)
-    lists[key] = made
+    lists[operation] = made
     return made
   }
 }

@@ -85,3 +85,28 @@ package enum DType: String, CaseIterable, Hashable, Sendable {
     }
   }
 }
+
+/// By its number: what comes with an enum of strings compares and hashes the strings.
+extension DType {
+  private var number: UInt8 {
+    switch self {
+    case .bool: 0
+    case .i8: 1
+    case .i16: 2
+    case .i32: 3
+    case .i64: 4
+    case .u8: 5
+    case .u16: 6
+    case .u32: 7
+    case .u64: 8
+    case .f16: 9
+    case .bf16: 10
+    case .f32: 11
+    case .f64: 12
+    }
+  }
+
+  package static func == (a: DType, b: DType) -> Bool { a.number == b.number }
+  package static func != (a: DType, b: DType) -> Bool { a.number != b.number }
+  package func hash(into hasher: inout Hasher) { hasher.combine(number) }
+}

@@ -17,11 +17,12 @@ package struct Dim: Hashable, Sendable {
     package var coefficient: Int
   }
 
-  /// The terms by their atoms, none with coefficient 0; the constant term comes last.
-  private indirect enum Form: Hashable, Sendable {
+  /// The terms by their atoms, none with coefficient 0; the constant term comes last. Names are
+  /// boxed, so that a dim is small, and constants are not: graphs have very many of them.
+  private enum Form: Hashable, Sendable {
     case constant(Int)
-    case symbol(String)
-    case polynomial([Term])
+    indirect case symbol(String)
+    indirect case polynomial([Term])
     case tooLarge
   }
 
@@ -33,6 +34,11 @@ package struct Dim: Hashable, Sendable {
 
   private init(form: Form) { self.form = form }
 
+  package static func == (a: Dim, b: Dim) -> Bool {
+    if case .constant(let x) = a.form, case .constant(let y) = b.form { return x == y }
+    return a.form == b.form
+  }
+
   package init(_ constant: Int) { form = .constant(constant) }
 
   /// The size that a symbol names.
@@ -40,7 +46,7 @@ package struct Dim: Hashable, Sendable {
 
   package static let tooLarge = Dim(form: .tooLarge)
 
-  package var isTooLarge: Bool { form == .tooLarge }
+  package var isTooLarge: Bool { if case .tooLarge = form { true } else { false } }
 
   /// The value of a dim without symbols.
   package var constant: Int? {
@@ -111,6 +117,10 @@ package struct Dim: Hashable, Sendable {
     if a.isTooLarge || b.isTooLarge { return .tooLarge }
     if a.constant == 1 { return b }
     if b.constant == 1 { return a }
+    if let x = a.constant, let y = b.constant {
+      let (product, overflow) = x.multipliedReportingOverflow(by: y)
+      return overflow ? .tooLarge : Dim(product)
+    }
     var products: [Term] = []
     guard a.terms.count * b.terms.count <= Dim.termLimit * Dim.termLimit else { return .tooLarge }
     for x in a.terms {
@@ -169,7 +179,8 @@ package struct Dim: Hashable, Sendable {
 
   /// Whether it is 0 or more for all sizes (of symbols that are 0 or more); false where not known.
   package var isKnownNonNegative: Bool {
-    !isTooLarge && terms.allSatisfy { $0.coefficient >= 0 }
+    if let constant { return constant >= 0 }
+    return !isTooLarge && terms.allSatisfy { $0.coefficient >= 0 }
   }
 
   /// The value at given sizes; nil where a symbol has none or the value does not fit.

@@ -88,7 +88,7 @@ package enum ConvolutionRole: Sendable {
 }
 
 /// How an operation turns into loops.
-package enum Kernel: LoweringFacet {
+package enum Kernel: Sendable {
   /// A parameter, a scalar constant or constant data: there already.
   case leaf
   /// An element of the result from the elements of the operands at the same place, with
@@ -131,12 +131,31 @@ package enum Kernel: LoweringFacet {
   case request
 }
 
+/// The kernel of an operation, as the graph holds it.
+private final class KernelFacet: LoweringFacet {
+  let kernel: Kernel
+  init(_ kernel: Kernel) { self.kernel = kernel }
+}
+
 extension Operation {
-  /// How the operation turns into loops.
-  package var kernel: Kernel {
-    guard let kernel = lowering as? Kernel else { preconditionFailure("not a kernel") }
-    return kernel
+  /// An operation that becomes loops as a kernel says.
+  package convenience init(
+    _ name: String, arity: Arity,
+    infer: @escaping @Sendable (TypeQuery) throws(TypeError) -> [TensorType],
+    derivative: Derivative,
+    evaluate: @escaping @Sendable (EvaluationContext) throws(EvaluationError) -> [Tensor],
+    lowering: Kernel, samples: [Sample], notation: Notation, isCommutative: Bool = false
+  ) {
+    self.init(
+      name, arity: arity, infer: infer, derivative: derivative, evaluate: evaluate,
+      lowering: KernelFacet(lowering), samples: samples, notation: notation,
+      isCommutative: isCommutative)
   }
+
+  /// How the operation turns into loops.
+  ///
+  /// Passes ask for it at every node, so that the cast is not checked: there are no other facets.
+  package var kernel: Kernel { unsafeDowncast(lowering, to: KernelFacet.self).kernel }
 
   /// Whether it works element by element.
   package var isPointwise: Bool {

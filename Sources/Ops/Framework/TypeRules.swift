@@ -8,7 +8,11 @@ package enum TypeRules {
   package static func broadcast(_ shapes: [[Dim]]) throws(TypeError) -> [Dim] {
     var result: [Dim] = []
     for shape in shapes {
-      if shape == result { continue }
+      if shape.isEmpty || shape == result { continue }
+      if result.isEmpty {
+        result = shape
+        continue
+      }
       let rank = max(shape.count, result.count)
       var merged: [Dim] = []
       for axis in 0..<rank {
