@@ -60,8 +60,11 @@ private struct Copier {
       let results: [Value]
       if let request = Request(node)?.mapped({ copies[Int($0.index)] }) {
         results = try differentiator.expand(request)
+      } else if node.regions.isEmpty {
+        copy(node)
+        continue
       } else {
-        results = try copy(node)
+        results = try copyWithRegions(node)
       }
       for (old, new) in zip(node.results, results) {
         copies.append(new)
@@ -71,13 +74,15 @@ private struct Copier {
     }
   }
 
-  /// Appends a node as it is; gives its results.
-  private mutating func copy(_ node: Node) throws(Diagnostic) -> [Value] {
-    if !node.regions.isEmpty { return try copyWithRegions(node) }
-    let id = differentiator.builder.graph.append(
-      node.operation, node.operands.map { copies[Int($0.index)] }, node.attributes,
-      types: node.results.map { source.type($0) }, regions: node.regions, site: node.site)
-    return differentiator.builder.graph[id].results
+  /// Appends a node as it is.
+  private mutating func copy(_ node: Node) {
+    let first = differentiator.builder.graph.append(
+      node, of: source, on: node.operands.map { copies[Int($0.index)] })
+    for number in 0..<node.resultCount {
+      let new = Value(Int(first.index) + number)
+      copies.append(new)
+      if isNamed[Int(node.firstResult) + number] { differentiator.named.insert(new) }
+    }
   }
 
   /// Appends a node whose regions ask for derivatives of their own; loops save what they carry.

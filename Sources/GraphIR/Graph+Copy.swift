@@ -42,12 +42,9 @@ extension Graph {
     for node in nodes {
       let operands = node.operands.compactMap { values[Int($0.index)] }
       precondition(operands.count == node.operands.count, "an operand is gone")
-      let id = append(
-        node.operation, operands, node.attributes, types: node.results.map { source.type($0) },
-        regions: node.regions, site: node.site)
-      for (old, new) in zip(node.results, self[id].results) {
-        values[Int(old.index)] = new
-        if let known = source[old].name { name(new, known) }
+      let new = append(node, of: source, on: operands)
+      for number in 0..<node.resultCount {
+        values[Int(node.firstResult) + number] = Value(Int(new.index) + number)
       }
     }
   }

@@ -6,6 +6,7 @@ package struct Value: Hashable, Sendable, Comparable {
   package init(index: UInt32) { self.index = index }
   package init(_ index: Int) { self.index = UInt32(index) }
   package static func < (a: Value, b: Value) -> Bool { a.index < b.index }
+  package func _rawHashValue(seed: Int) -> Int { IndexHash.of(Int(index), seed) }
 }
 
 /// A node of a graph: a dense index.
@@ -13,6 +14,7 @@ package struct NodeID: Hashable, Sendable, Comparable {
   package let index: UInt32
   package init(_ index: Int) { self.index = UInt32(index) }
   package static func < (a: NodeID, b: NodeID) -> Bool { a.index < b.index }
+  package func _rawHashValue(seed: Int) -> Int { IndexHash.of(Int(index), seed) }
 }
 
 /// An application of an operation to values.
@@ -40,7 +42,7 @@ package final class Node: Sendable {
     self.regions = regions
     self.site = site
     firstResult = UInt32(results.lowerBound)
-    self.results = results.map { Value($0) }
+    self.results = results.count == 1 ? [Value(results.lowerBound)] : results.map { Value($0) }
   }
 }
 
@@ -173,7 +175,7 @@ package struct Graph: Sendable {
   package init(name: String) { self.name = name }
 
   package subscript(_ id: NodeID) -> Node { nodes[Int(id.index)] }
-  package subscript(_ value: Value) -> ValueInfo { values[Int(value.index)] }
+  package subscript(_ value: Value) -> ValueInfo { _read { yield values[Int(value.index)] } }
 
   package func type(_ value: Value) -> TensorType { values[Int(value.index)].type }
 
@@ -211,6 +213,47 @@ package struct Graph: Sendable {
         results: first..<(first + types.count)))
     for type in types { values.append(ValueInfo(type: type, node: id, name: nil)) }
     return id
+  }
+
+  /// Appends a node of one result whose type is known; gives the result.
+  package mutating func append(
+    _ operation: Operation, _ operands: [Value], _ attributes: Attributes, type: TensorType,
+    site: Site
+  ) -> Value {
+    let first = values.count
+    values.append(ValueInfo(type: type, node: NodeID(nodes.count), name: nil))
+    nodes.append(
+      Node(operation, operands, attributes, regions: [], site: site, results: first..<(first + 1)))
+    return Value(first)
+  }
+
+  /// Appends a node of another graph on the values that its operands have become, with the types and
+  /// names of its results; gives the first result. A node that stays as it is is shared.
+  package mutating func append(
+    _ node: Node, of source: Graph, on operands: [Value], _ attributes: Attributes? = nil,
+    regions: [Graph]? = nil
+  ) -> Value {
+    let id = NodeID(nodes.count)
+    let first = values.count
+    if attributes == nil, regions == nil, first == Int(node.firstResult), operands == node.operands {
+      nodes.append(node)
+    } else {
+      nodes.append(
+        Node(
+          node.operation, operands, attributes ?? node.attributes, regions: regions ?? node.regions,
+          site: node.site, results: first..<(first + node.resultCount)))
+    }
+    for number in 0..<node.resultCount {
+      let old = source.values[Int(node.firstResult) + number]
+      values.append(ValueInfo(type: old.type, node: id, name: old.name))
+    }
+    return Value(first)
+  }
+
+  /// Makes room for the nodes of another graph.
+  package mutating func reserve(like other: Graph) {
+    nodes.reserveCapacity(other.nodes.count)
+    values.reserveCapacity(other.values.count)
   }
 }
 

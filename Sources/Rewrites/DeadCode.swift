@@ -4,21 +4,21 @@ package import GraphIR
 package enum DeadCode {
   /// The graph with what its results, updates and assertions need; parameters stay.
   package static func removed(from source: Graph) -> Graph {
+    let isLive = source.liveNodes()
+    if source.data.isEmpty, isLive.allSatisfy({ $0 }) { return source }
     var graph = Graph(withoutNodesOf: source)
     graph.data = []
     var values = [Value?](repeating: nil, count: source.values.count)
     var places = [Int?](repeating: nil, count: source.data.count)
-    for (node, isLive) in zip(source.nodes, source.liveNodes()) where isLive {
-      var attributes = node.attributes
-      if case .data(let index) = attributes {
+    for (node, isLive) in zip(source.nodes, isLive) where isLive {
+      var attributes: Attributes?
+      if case .data(let index) = node.attributes {
         attributes = .data(place(of: index, in: source, &places, &graph))
       }
-      let id = graph.append(
-        node.operation, node.operands.map { known(values, $0) }, attributes,
-        types: node.results.map { source.type($0) }, regions: node.regions, site: node.site)
-      for (old, new) in zip(node.results, graph[id].results) {
-        values[Int(old.index)] = new
-        if let name = source[old].name { graph.name(new, name) }
+      let new = graph.append(
+        node, of: source, on: node.operands.map { known(values, $0) }, attributes)
+      for number in 0..<node.resultCount {
+        values[Int(node.firstResult) + number] = Value(Int(new.index) + number)
       }
     }
     graph.mapRoots { known(values, $0) }

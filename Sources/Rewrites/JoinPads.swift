@@ -22,14 +22,10 @@ package enum JoinPads {
         values.append(result)
         continue
       }
-      let id = builder.graph.append(
-        node.operation, node.operands.map { values[Int($0.index)] }, node.attributes,
-        types: node.results.map { source.type($0) }, regions: node.regions.map { run($0) },
-        site: node.site)
-      for (old, new) in zip(node.results, builder.graph[id].results) {
-        if let name = source[old].name { builder.graph.name(new, name) }
-      }
-      values += builder.graph[id].results
+      let operands = node.operands.map { values[Int($0.index)] }
+      let regions = node.regions.isEmpty ? nil : node.regions.map { run($0) }
+      let first = builder.graph.append(node, of: source, on: operands, regions: regions)
+      for result in 0..<node.resultCount { values.append(Value(Int(first.index) + result)) }
     }
     builder.graph.mapRoots { values[Int($0.index)] }
     return builder.graph

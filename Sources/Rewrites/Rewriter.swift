@@ -170,9 +170,8 @@ package struct Rewriter: Sendable {
   }
 
   private mutating func append(_ candidate: Candidate) -> Value {
-    let value = Value(graph.values.count)
-    graph.append(
-      candidate.operation, candidate.operands, candidate.attributes, types: [candidate.type],
+    let value = graph.append(
+      candidate.operation, candidate.operands, candidate.attributes, type: candidate.type,
       site: site)
     operations.append(ObjectIdentifier(candidate.operation))
     return value

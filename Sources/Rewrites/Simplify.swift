@@ -44,23 +44,23 @@ package enum Simplify {
     let uses = source.useCounts(live)
     for (node, isLive) in zip(source.nodes, live) where isLive {
       let operands = node.operands.map { known(values, $0) }
-      let results: [Value]
+      func become(_ new: Value, at place: Int) {
+        values[place] = new
+        rewriter.countUses(of: new, uses[place])
+        if let name = source.values[place].name { rewriter.graph.name(new, name) }
+      }
       if node.isRewritten {
         let candidate = Candidate(
           operation: node.operation, operands: operands, attributes: node.attributes,
           type: source.type(node.result))
-        results = [rewriter.simplified(candidate, site: node.site)]
-      } else {
-        // Regions nest as deep as the user's blocks, which the front end bounds.
-        let regions = node.regions.map { rounds(of: $0, table, options, &rewriter.log) }
-        results = rewriter.copied(
-          node, operands, regions, types: node.results.map { source.type($0) })
+        become(rewriter.simplified(candidate, site: node.site), at: Int(node.firstResult))
+        continue
       }
-      for (old, new) in zip(node.results, results) {
-        values[Int(old.index)] = new
-        rewriter.countUses(of: new, uses[Int(old.index)])
-        if let name = source[old].name { rewriter.graph.name(new, name) }
-      }
+      // Regions nest as deep as the user's blocks, which the front end bounds.
+      let regions = node.regions.map { rounds(of: $0, table, options, &rewriter.log) }
+      let results = rewriter.copied(
+        node, operands, regions, types: node.results.map { source.type($0) })
+      for (old, new) in zip(node.results, results) { become(new, at: Int(old.index)) }
     }
     log = rewriter.log
     rewriter.graph.mapRoots { known(values, $0) }
