@@ -11,7 +11,13 @@ struct Compaction {
   static func run(_ body: inout Body) {
     var compaction = Compaction(body: body)
     compaction.collect()
+    if compaction.changesNothing { return }
     body = compaction.rebuilt()
+  }
+
+  /// Whether everything is used.
+  private var changesNothing: Bool {
+    !scalars.contains(nil) && !loops.contains(nil) && !buffers.contains(nil)
   }
 
   private init(body: Body) { self.body = body }
@@ -25,13 +31,14 @@ struct Compaction {
     var usedBuffers = [Bool](repeating: false, count: body.buffers.count)
     func touch(_ buffer: BufferID) {
       usedBuffers[buffer.index] = true
-      if case .alias(let source) = body[buffer].storage { touch(source) }
+      if case .alias(let source) = body.buffers[buffer.index].storage { touch(source) }
     }
     func touch(_ id: ScalarID) {
       usedScalars[id.index] = true
-      if case .load(let access, _) = body[id].instruction { touch(access.buffer) }
+      let instruction = body.scalars[id.index].instruction
+      if case .load(let access, _) = instruction { touch(access.buffer) }
       // What loops carry stands in no block.
-      body[id].instruction.forEachOperand { usedScalars[$0.index] = true }
+      instruction.forEachOperand { usedScalars[$0.index] = true }
     }
     BodyWalk.visit(body) { item in
       switch item {
@@ -108,25 +115,25 @@ struct Compaction {
 
   private func renamed(_ index: Index) -> Index {
     if index.loops.isEmpty, index.scalars.isEmpty { return index }
-    var result = index.mapScalars(renamed)
-    result.loops = result.loops.map {
-      Index.Term(variable: renamed($0.variable), coefficient: $0.coefficient)
+    var result = index.mapScalars { renamed($0) }
+    for number in result.loops.indices {
+      result.loops[number].variable = renamed(result.loops[number].variable)
     }
     return result
   }
 
   private func renamed(_ access: Access) -> Access {
-    Access(renamed(access.buffer), access.indices.map(renamed))
+    Access(renamed(access.buffer), access.indices.map { renamed($0) })
   }
 
   private func renamed(_ instruction: Instruction) -> Instruction {
     switch instruction {
     case .index(let index): .index(renamed(index))
-    case .load(let access, let mask): .load(renamed(access), mask: mask.map(renamed))
+    case .load(let access, let mask): .load(renamed(access), mask: mask.map { renamed($0) })
     case .loopVariable(let loop): .loopVariable(renamed(loop))
     case .carried(let loop, let slot): .carried(renamed(loop), slot)
     case .loopResult(let loop, let slot): .loopResult(renamed(loop), slot)
-    default: instruction.mapOperands(renamed)
+    default: instruction.mapOperands { renamed($0) }
     }
   }
 
@@ -139,7 +146,7 @@ struct Compaction {
           .store(
             Store(
               renamed(store.access), renamed(store.value), combining: store.combining,
-              mask: store.mask.map(renamed), site: store.site))
+              mask: store.mask.map { renamed($0) }, site: store.site))
         case .loop(let id): .loop(renamed(id))
         case .branch(let condition, let then, let otherwise):
           .branch(renamed(condition), then: renamed(then), otherwise: renamed(otherwise))

@@ -6,20 +6,31 @@ struct DeadStores {
   private let body: Body
   private var isLive: [Bool]
   private var isRead: [Bool]
-  /// The stores to each buffer that is not known to be read, by owner.
-  private var waiting: [BufferID: [Store]] = [:]
+  /// The stores to each buffer that is not known to be read, by the number of the owner.
+  private var waiting: [[Store]]
   private var pending: [ScalarID] = []
 
   static func run(_ body: inout Body) {
+    let (isLive, isDead) = marked(body)
+    sweep(&body, isLive, isDead)
+  }
+
+  /// Which scalars something needs, and which buffers nothing reads. No copy of the body is left
+  /// then, so that it is changed where it stands.
+  private static func marked(_ body: Body) -> (isLive: [Bool], isDead: [Bool]) {
     var pass = DeadStores(body: body)
     pass.mark()
-    pass.sweep(&body)
+    let isDead = body.buffers.indices.map {
+      !pass.waiting[body.owner(of: BufferID($0)).index].isEmpty
+    }
+    return (pass.isLive, isDead)
   }
 
   private init(body: Body) {
     self.body = body
     isLive = Array(repeating: false, count: body.scalars.count)
     isRead = Array(repeating: false, count: body.buffers.count)
+    waiting = Array(repeating: [], count: body.buffers.count)
   }
 
   // MARK: Marking
@@ -49,7 +60,7 @@ struct DeadStores {
       if isRead[owner.index] || isKept(owner) {
         mark(store)
       } else {
-        waiting[owner, default: []].append(store)
+        waiting[owner.index].append(store)
       }
     }
     while let id = pending.popLast() { follow(id) }
@@ -76,14 +87,16 @@ struct DeadStores {
   }
 
   private mutating func follow(_ id: ScalarID) {
-    let instruction = body[id].instruction
+    let instruction = body.scalars[id.index].instruction
     instruction.forEachOperand { mark($0) }
     switch instruction {
     case .load(let access, _):
       let owner = body.owner(of: access.buffer)
       if isRead[owner.index] { return }
       isRead[owner.index] = true
-      for store in waiting.removeValue(forKey: owner) ?? [] { mark(store) }
+      let stores = waiting[owner.index]
+      waiting[owner.index] = []
+      for store in stores { mark(store) }
     case .carried(let loop, let slot), .loopResult(let loop, let slot):
       mark(body[loop].carried[slot].initial)
       mark(body[loop].carried[slot].next)
@@ -93,14 +106,12 @@ struct DeadStores {
 
   // MARK: Sweeping
 
-  private func sweep(_ body: inout Body) {
-    dropCarried(&body)
-    let before = self.body
+  private static func sweep(_ body: inout Body, _ isLive: [Bool], _ isDead: [Bool]) {
+    dropCarried(&body, isLive)
     BodyWalk.mapItems(&body) { item in
       switch item {
       case .scalar(let id): isLive[id.index] ? item : nil
-      case .store(let store):
-        waiting[before.owner(of: store.access.buffer)] == nil ? item : nil
+      case .store(let store): isDead[store.access.buffer.index] ? nil : item
       case .loop, .branch, .check, .external, .stopIfFailed: item
       }
     }
@@ -109,7 +120,7 @@ struct DeadStores {
   }
 
   /// Takes out carried values that nothing uses, and renumbers the others.
-  private func dropCarried(_ body: inout Body) {
+  private static func dropCarried(_ body: inout Body, _ isLive: [Bool]) {
     var slots: [LoopID: Set<Int>] = [:]
     for number in body.scalars.indices where isLive[number] {
       switch body.scalars[number].instruction {
@@ -140,7 +151,7 @@ struct DeadStores {
   }
 
   /// Drops loops and branches in which nothing is left to do.
-  private func withoutEmpty(_ block: Block, _ body: inout Body) -> Block {
+  private static func withoutEmpty(_ block: Block, _ body: inout Body) -> Block {
     var items: [Item] = []
     for item in block.items {
       switch item {

@@ -35,6 +35,13 @@ struct ElementReader {
     fileprivate struct Key: Hashable {
       var value: Value
       var position: [Index]
+
+      /// Positions in a block differ mostly by their offsets.
+      func hash(into hasher: inout Hasher) {
+        var mixed = Int(value.index)
+        for index in position { mixed = mixed &* 31 &+ (index.offset.constant ?? -1) }
+        hasher.combine(mixed)
+      }
     }
 
     fileprivate var elements: [Key: ScalarID] = [:]
@@ -49,7 +56,7 @@ struct ElementReader {
     b.site = graph.node(of: value).site
     let element =
       if let place = places[Int(value.index)] {
-        b.load(place.buffer, place.prefix + position)
+        b.load(place.buffer, place.prefix.isEmpty ? position : place.prefix + position)
       } else {
         compute(value, at: position, &b, &memo)
       }
@@ -160,6 +167,7 @@ struct ElementReader {
   /// The position in an operand that an elementwise operation reads for a position of its result.
   func broadcast(_ position: [Index], to shape: [Dim]) -> [Index] {
     let added = position.count - shape.count
+    if added == 0, !shape.contains(Dim(1)) { return position }
     return shape.enumerated().map { axis, dim in
       dim == Dim(1) ? Index(Dim(0)) : position[axis + added]
     }

@@ -23,7 +23,7 @@ struct Footprint {
       size += 1
       switch item {
       case .scalar(let id):
-        guard case .load(let access, _) = body[id].instruction else { continue }
+        guard case .load(let access, _) = body.scalars[id.index].instruction else { continue }
         note(access, loop, in: body) { $0.reads = true }
       case .store(let store):
         note(store.access, loop, in: body) {

@@ -156,31 +156,50 @@ struct Forest {
   /// Replaces the variables of loops that have joined others.
   private func rename(_ items: [Item], _ body: inout Body) -> [Item] {
     if joined.isEmpty { return items }
-    var targets: [LoopID: Index] = [:]
-    for loop in joined.keys {
-      var target = loop
-      while let next = joined[target] { target = next }
-      targets[loop] = Index(target)
-    }
-    func renamed(_ access: Access) -> Access {
-      Access(access.buffer, access.indices.map { $0.substituting(targets) })
-    }
+    let renaming = Renaming(joined, in: body)
     for number in body.scalars.indices {
       switch body.scalars[number].instruction {
       case .load(let access, let mask):
-        body.scalars[number].instruction = .load(renamed(access), mask: mask)
-      case .index(let index): body.scalars[number].instruction = .index(index.substituting(targets))
+        guard renaming.changes(access) else { continue }
+        body.scalars[number].instruction = .load(renaming.renamed(access), mask: mask)
+      case .index(let index):
+        body.scalars[number].instruction = .index(renaming.renamed(index))
       case .loopVariable(let loop):
-        if let target = targets[loop]?.loop {
-          body.scalars[number].instruction = .loopVariable(target)
-        }
+        body.scalars[number].instruction = .loopVariable(renaming.target(of: loop))
       default: break
       }
     }
     return BodyWalk.mapped(Block(items), &body) { item in
-      guard case .store(var store) = item else { return item }
-      store.access = renamed(store.access)
+      guard case .store(var store) = item, renaming.changes(store.access) else { return item }
+      store.access = renaming.renamed(store.access)
       return .store(store)
     }.items
   }
+}
+
+/// What the variables of loops are called that have joined others.
+private struct Renaming {
+  /// By the number of the loop, the loop in whose body its body stands.
+  private var targets: [LoopID]
+
+  init(_ joined: [LoopID: LoopID], in body: Body) {
+    targets = body.loops.indices.map { LoopID($0) }
+    for loop in joined.keys {
+      var target = loop
+      while let next = joined[target] { target = next }
+      targets[loop.index] = target
+    }
+  }
+
+  /// The loop that has the turns of a loop.
+  func target(of loop: LoopID) -> LoopID { targets[loop.index] }
+
+  /// Whether a position of an access is called otherwise.
+  func changes(_ access: Access) -> Bool {
+    access.indices.contains { $0.loops.contains { targets[$0.variable.index] != $0.variable } }
+  }
+
+  func renamed(_ access: Access) -> Access { Access(access.buffer, access.indices.map(renamed)) }
+
+  func renamed(_ index: Index) -> Index { index.renaming { targets[$0.index] } }
 }

@@ -18,9 +18,15 @@ struct Forwarding {
   private var replacesAny = false
 
   static func run(_ body: inout Body) {
+    if let replacement = found(in: body) { apply(replacement, &body) }
+  }
+
+  /// By the number of the scalar, what takes its place; nil where nothing does. No copy of the body
+  /// is left then, so that it is changed where it stands.
+  private static func found(in body: Body) -> [ScalarID?]? {
     var pass = Forwarding(body: body)
     pass.walk(body.block)
-    if pass.replacesAny { pass.apply(&body) }
+    return pass.replacesAny ? pass.replacement : nil
   }
 
   private init(body: Body) {
@@ -35,7 +41,7 @@ struct Forwarding {
     for item in block.items {
       switch item {
       case .scalar(let id):
-        guard case .load(let access, nil) = body[id].instruction else { continue }
+        guard case .load(let access, nil) = body.scalars[id.index].instruction else { continue }
         read(access, by: id)
       case .store(let store): note(store)
       case .loop(let id): enter([body[id].body])
@@ -77,7 +83,7 @@ struct Forwarding {
   private mutating func read(_ access: Access, by id: ScalarID) {
     let owner = body.owner(of: access.buffer)
     if let value = known[owner.index].value(of: access, in: body[access.buffer]) {
-      guard body[value].type == body[id].type else { return }
+      guard body.scalars[value.index].type == body.scalars[id.index].type else { return }
       replacement[id.index] = value
       replacesAny = true
     } else {
@@ -94,7 +100,7 @@ struct Forwarding {
 
   // MARK: Replacing
 
-  private func apply(_ body: inout Body) {
+  private static func apply(_ replacement: [ScalarID?], _ body: inout Body) {
     func resolved(_ id: ScalarID) -> ScalarID { replacement[id.index] ?? id }
     for number in body.scalars.indices {
       var isChanged = false

@@ -90,7 +90,7 @@ package enum Lowering {
   }
 
   /// A body improved, with its workspace planned.
-  private static func finished(_ lowered: Body, serves: Set<Int>?) -> Body {
+  private static func finished(_ lowered: consuming Body, serves: Set<Int>?) -> Body {
     var body = lowered
     body.serves = serves
     Promotion.run(&body)

@@ -89,7 +89,7 @@ enum Promotion {
     while let item = pending.popLast() {
       switch item {
       case .scalar(let id):
-        if case .load(let access, _) = body[id].instruction {
+        if case .load(let access, _) = body.scalars[id.index].instruction {
           counts[body.owner(of: access.buffer), default: 0] += 1
         }
       case .store(let store): counts[body.owner(of: store.access.buffer), default: 0] += 1

@@ -31,16 +31,27 @@ struct WorkspacePlan {
   }
 
   private static func lifetimes(of body: Body) -> [Lifetime] {
-    var known: [BufferID: Lifetime] = [:]
+    var known = [Lifetime?](repeating: nil, count: body.buffers.count)
+    func touch(_ owner: BufferID, at step: Int) {
+      guard case .workspace = body[owner].storage else { return }
+      let first = known[owner.index]?.first ?? step
+      known[owner.index] = Lifetime(buffer: owner, first: first, last: step)
+    }
     func touch(_ items: [Item], at step: Int) {
-      for buffer in Footprint(items, of: nil, in: body).uses.keys {
-        guard case .workspace = body[buffer].storage else { continue }
-        known[buffer, default: Lifetime(buffer: buffer, first: step, last: step)].last = step
+      for owner in Footprint(items, of: nil, in: body).uses.keys { touch(owner, at: step) }
+    }
+    for (step, item) in body.block.items.enumerated() {
+      switch item {
+      case .scalar(let id):
+        guard case .load(let access, _) = body.scalars[id.index].instruction else { continue }
+        touch(body.owner(of: access.buffer), at: step)
+      case .store(let store): touch(body.owner(of: store.access.buffer), at: step)
+      case .loop, .branch, .external: touch([item], at: step)
+      case .check, .stopIfFailed: break
       }
     }
-    for (step, item) in body.block.items.enumerated() { touch([item], at: step) }
     touch(body.commit.items, at: body.block.items.count)
-    return known.values.sorted { ($0.first, $0.buffer) < ($1.first, $1.buffer) }
+    return known.compactMap { $0 }.sorted { ($0.first, $0.buffer) < ($1.first, $1.buffer) }
   }
 
   private static func moveSmall(_ lifetimes: inout [Lifetime], _ body: inout Body) {

@@ -12,7 +12,7 @@ struct LaneReduction {
   init?(_ loop: LoopID, _ body: Body) {
     self.loop = loop
     var combinations: [BinaryOperation] = []
-    let uses = LaneReduction.uses(in: body[loop].body, body)
+    let uses = body[loop].carried.isEmpty ? [:] : LaneReduction.uses(in: body[loop].body, body)
     for slot in body[loop].carried.indices {
       guard let operation = LaneReduction.combination(loop, slot, uses, body) else { return nil }
       combinations.append(operation)
@@ -27,7 +27,7 @@ struct LaneReduction {
     while let item = pending.popLast() {
       switch item {
       case .scalar(let id):
-        for operand in body[id].instruction.operands { uses[operand, default: 0] += 1 }
+        body.scalars[id.index].instruction.forEachOperand { uses[$0, default: 0] += 1 }
       case .store(let store):
         uses[store.value, default: 0] += 1
         if let mask = store.mask { uses[mask, default: 0] += 1 }
@@ -126,8 +126,9 @@ struct LaneReduction {
       guard let neutral = LaneReduction.neutral(operation) else {
         preconditionFailure("'\(operation)' does not combine lanes")
       }
-      let results = body.scalars.indices.map { ScalarID($0) }
-        .filter { body[$0].instruction == .loopResult(loop, slot) }
+      let results = body.scalars.indices.filter { number in
+        if case .loopResult(loop, slot) = body.scalars[number].instruction { true } else { false }
+      }.map { ScalarID($0) }
       let (start, across) = body.extend { b in
         b.site = b.body[loop].site
         let wide = ScalarType(element, lanes: lanes)

@@ -67,8 +67,9 @@ struct Widening {
       let reduction = LaneReduction(id, body)
     else { return nil }
     let widest = loop.body.items.reduce(1) { widest, item in
-      guard case .scalar(let id) = item, body[id].type.element.isFloat else { return widest }
-      return max(widest, body[id].type.element.byteSize)
+      guard case .scalar(let id) = item else { return widest }
+      let element = body.scalars[id.index].type.element
+      return element.isFloat ? max(widest, element.byteSize) : widest
     }
     self.loop = id
     self.reduction = reduction
@@ -97,19 +98,21 @@ struct Widening {
   /// Gives lanes to the variable, and to all that depends on it.
   private func widen(_ body: inout Body) {
     body[loop].lanes = lanes
-    var wide: Set<ScalarID> = []
-    for id in body.scalars.indices.lazy.map({ ScalarID($0) }) {
-      if case .carried(loop, _) = body[id].instruction {
-        wide.insert(id)
-        body[id].type = ScalarType(body[id].type.element, lanes: lanes)
+    var isWide = [Bool](repeating: false, count: body.scalars.count)
+    for number in body.scalars.indices {
+      if case .carried(loop, _) = body.scalars[number].instruction {
+        isWide[number] = true
+        body.scalars[number].type.lanes = lanes
       }
     }
-    for case .scalar(let id) in body[loop].body.items
-    where body[id].instruction.operands.contains(where: wide.contains)
-      || body[id].instruction.moves(with: loop)
-    {
-      wide.insert(id)
-      body[id].type = ScalarType(body[id].type.element, lanes: lanes)
+    for case .scalar(let id) in body.loops[loop.index].body.items {
+      let instruction = body.scalars[id.index].instruction
+      var differs = instruction.moves(with: loop)
+      instruction.forEachOperand { if isWide[$0.index] { differs = true } }
+      if differs {
+        isWide[id.index] = true
+        body.scalars[id.index].type.lanes = lanes
+      }
     }
   }
 }
