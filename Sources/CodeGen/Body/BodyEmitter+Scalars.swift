@@ -5,8 +5,8 @@ import Support
 extension BodyEmitter {
   /// Emits the computation of a scalar.
   func compute(_ id: ScalarID) -> IRValue {
-    let type = body[id].type
-    switch body[id].instruction {
+    let type = body.scalars[id.index].type
+    switch body.scalars[id.index].instruction {
     case .constant(let literal): return object.literal(literal, type)
     case .dim(let dim): return object.dim(dim, scope)
     case .loopVariable(let loop): return variable(loop)
@@ -23,7 +23,7 @@ extension BodyEmitter {
     case .compare(let comparison, let a, let b):
       return object.compare(
         comparison, value(a, lanes: type.lanes), value(b, lanes: type.lanes),
-        body[a].type.element)
+        body.scalars[a.index].type.element)
     case .multiplyAdd(let a, let b, let c):
       return object.multiplyAdd(
         value(a, lanes: type.lanes), value(b, lanes: type.lanes), value(c, lanes: type.lanes))
@@ -31,7 +31,7 @@ extension BodyEmitter {
       return object.builder.select(
         value(condition), value(a, lanes: type.lanes), value(b, lanes: type.lanes))
     case .convert(let a):
-      return object.convert(value(a), from: body[a].type.element, to: type.element)
+      return object.convert(value(a), from: body.scalars[a.index].type.element, to: type.element)
     case .bitcast(let a): return object.builder.bitcast(value(a), to: object.registerType(type))
     case .round(let a, let element): return object.rounded(value(a), to: element)
     case .call(let function, let arguments):
@@ -64,7 +64,7 @@ extension BodyEmitter {
 
   /// One value of all lanes that are within the end of the loop.
   private func acrossLanes(_ operation: BinaryOperation, _ a: ScalarID) -> IRValue {
-    let element = body[a].type.element
+    let element = body.scalars[a.index].type.element
     return acrossLanes(operation, value(a), element, active: activeLanes)
   }
 

@@ -139,7 +139,7 @@ final class BodyEmitter {
 
   /// What a loop carries or gives.
   private func loopValue(_ id: ScalarID) -> IRValue? {
-    switch body[id].instruction {
+    switch body.scalars[id.index].instruction {
     case .carried(let loop, let number): loops[loop.index]?.carried[number]
     case .loopResult(let loop, let number): loops[loop.index]?.results[number]
     case .constant, .dim, .loopVariable, .index, .isWanted, .unary, .binary, .compare,
@@ -151,7 +151,7 @@ final class BodyEmitter {
 
   /// The value of a scalar in so many lanes.
   func value(_ id: ScalarID, lanes: Int) -> IRValue {
-    if body[id].type.lanes == lanes { return value(id) }
+    if body.scalars[id.index].type.lanes == lanes { return value(id) }
     return state.constants?.load(id, lanes: lanes, object)
       ?? object.builder.splat(value(id), lanes: lanes)
   }

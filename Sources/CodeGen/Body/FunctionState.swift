@@ -24,7 +24,9 @@ struct FunctionState {
   var offsets: [Quantity]?
   /// Where in the frame buffer of the body a further frame may begin.
   var frameStart = 0
-  /// The constants of a part that is translated as it stands.
+  /// Whether it is a part that LLVM translates as it stands.
+  var isAsItStands = false
+  /// The constants of such a part.
   var constants: LaneConstants?
   /// Whether a loop is open.
   var isInTree = false

@@ -41,7 +41,9 @@ struct BlockSplitter {
   /// A block of more steps than this is cut.
   static let blockLimit = 1500
   /// The steps of a part.
-  static let partLimit = 250
+  private static let partLimit = 250
+  /// The steps of a part that LLVM translates as it stands, in a time that grows with their number.
+  private static let plainPartLimit = 1_000
   /// In a body of more scalars than this, the time that LLVM takes counts more than the last
   /// percents of speed.
   static let hugeBody = 20_000
@@ -113,20 +115,32 @@ struct BlockSplitter {
 
   /// Stretches of steps that are short enough for a part, or one step that stands alone.
   private func pieces(of items: [Item]) -> [[Item]] {
+    let isPlain = body.scalars.count > BlockSplitter.hugeBody && items.allSatisfy(\.isPlain)
+    let limit = isPlain ? BlockSplitter.plainPartLimit : BlockSplitter.partLimit
     var pieces: [[Item]] = []
     var piece: [Item] = []
     var total = 0
     for item in items {
       let weight = weight(item)
-      if !piece.isEmpty, isTooLong(item) || total + weight > BlockSplitter.partLimit {
+      if !piece.isEmpty, isTooLong(item) || total + weight > limit {
         pieces.append(piece)
         piece = []
         total = 0
       }
       piece.append(item)
       total += weight
-      if isTooLong(item) { total = BlockSplitter.partLimit }
+      if isTooLong(item) { total = limit }
     }
     return piece.isEmpty ? pieces : pieces + [piece]
+  }
+}
+
+extension Item {
+  /// Whether no loop stands in it.
+  fileprivate var isPlain: Bool {
+    switch self {
+    case .loop, .branch: false
+    case .scalar, .store, .check, .external, .stopIfFailed: true
+    }
   }
 }

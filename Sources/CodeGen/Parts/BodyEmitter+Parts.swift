@@ -70,7 +70,7 @@ extension BodyEmitter {
   /// The type of something in a register.
   func type(of captured: Captured) -> IRType {
     switch captured {
-    case .scalar(let id): object.registerType(body[id].type)
+    case .scalar(let id): object.registerType(body.scalars[id.index].type)
     case .variable, .symbol: object.context.i64
     case .buffer: object.context.pointer
     case .argument(.parameter(let number)): object.memoryType(function.parameters[number].element)
@@ -125,6 +125,7 @@ extension BodyEmitter {
     let inner = Frame(emitter: self, address: part.parameter(0), layout: frame.layout)
     state = FunctionState(FunctionScope(part))
     if isTranslatedAsItStands(uses) {
+      state.isAsItStands = true
       state.constants = LaneConstants(steps.items, body, object)
     }
     if hadChecks {
@@ -136,7 +137,7 @@ extension BodyEmitter {
     for name in function.symbols { scope.symbols[name] = inner.load(.symbol(name)) }
     var taken = Taken()
     for captured in uses.captured {
-      if case .scalar(let id) = captured, body[id].type.element.isFloat {
+      if case .scalar(let id) = captured, body.scalars[id.index].type.element.isFloat {
         isMissing[id.index] = true
       } else {
         take(captured, inner, &taken)
@@ -151,7 +152,10 @@ extension BodyEmitter {
     state = saved
     giveBack(taken)
     for id in uses.scalars { isMissing[id.index] = false }
-    for id in leaving { values[id.index] = nil }
+    for id in leaving {
+      isMissing[id.index] = false
+      values[id.index] = nil
+    }
   }
 
   /// Runs something if the condition of a part is true.
@@ -162,12 +166,15 @@ extension BodyEmitter {
   }
 
   /// Emits the steps of a part. Each value is loaded where it is needed first and stored as soon as
-  /// it is computed, so that few of them are in registers at a time.
+  /// it is computed, so that few of them are in registers at a time; behind a call, which keeps no
+  /// register, a part that is translated as it stands loads it again. To find out by itself which
+  /// values to spill takes LLVM a time that grows with the square of the number of calls.
   private func emit(
     _ items: [Item], leaving: [ScalarID], _ frame: Frame, _ taken: inout Taken
   ) {
     var left: [LoopID: [ScalarID]] = [:]
-    for case (let id, .loopResult(let loop, _)) in leaving.map({ ($0, body[$0].instruction) }) {
+    for id in leaving {
+      guard case .loopResult(let loop, _) = body.scalars[id.index].instruction else { continue }
       left[loop, default: []].append(id)
     }
     let leaving = Set(leaving)
@@ -175,7 +182,12 @@ extension BodyEmitter {
       takeNumbers(of: item, frame, &taken)
       emit(item)
       switch item {
-      case .scalar(let id): if leaving.contains(id) { frame.store(.scalar(id), value(id)) }
+      case .scalar(let id):
+        if leaving.contains(id) {
+          frame.store(.scalar(id), value(id))
+          if body.scalars[id.index].type.element.isFloat { taken.held.append(id) }
+        }
+        if state.isAsItStands, case .call = body.scalars[id.index].instruction { forget(&taken) }
       case .loop(let loop): for id in left[loop] ?? [] { frame.store(.scalar(id), value(id)) }
       case .store, .branch, .check, .external, .stopIfFailed: break
       }
@@ -186,13 +198,21 @@ extension BodyEmitter {
   private struct Taken {
     var values: [(ScalarID, IRValue?)] = []
     var loops: [(LoopID, LoopState?)] = []
+    /// The numbers in registers that are in the frame as well.
+    var held: [ScalarID] = []
+  }
+
+  /// Lets the numbers that are in the frame be loaded again.
+  private func forget(_ taken: inout Taken) {
+    for id in taken.held { isMissing[id.index] = true }
+    taken.held.removeAll(keepingCapacity: true)
   }
 
   /// Loads the numbers that a step computes with, as far as that has not been done: they are in no
   /// address or condition.
   private func takeNumbers(of item: Item, _ frame: Frame, _ taken: inout Taken) {
     if case .scalar(let id) = item {
-      body[id].instruction.forEachOperand { takeNumber($0, frame, &taken) }
+      body.scalars[id.index].instruction.forEachOperand { takeNumber($0, frame, &taken) }
     } else {
       for id in PartUses([item], finder).scalars { takeNumber(id, frame, &taken) }
     }
@@ -203,6 +223,7 @@ extension BodyEmitter {
     guard isMissing[id.index] else { return }
     isMissing[id.index] = false
     take(.scalar(id), frame, &taken)
+    taken.held.append(id)
   }
 
   /// Loads what a part captures, and puts it in its place.
@@ -225,7 +246,7 @@ extension BodyEmitter {
 
   /// Puts back what stood in the place of captured things.
   private func giveBack(_ taken: Taken) {
-    for (id, value) in taken.values { values[id.index] = value }
+    for (id, value) in taken.values.reversed() { values[id.index] = value }
     for (loop, state) in taken.loops { loops[loop.index] = state }
   }
 }

@@ -102,7 +102,7 @@ extension Captured {
   fileprivate func bytes(_ body: Body) -> Int {
     switch self {
     case .scalar(let id):
-      let type = body[id].type
+      let type = body.scalars[id.index].type
       let bytes = type.element.arithmetic.byteSize * type.lanes
       return 1 << (Int.bitWidth - (bytes - 1).leadingZeroBitCount)
     case .variable, .buffer, .argument, .symbol: return 8

@@ -17,12 +17,14 @@ struct LaneConstants {
     var places: [Literal: Int] = [:]
     var literals: [Literal] = []
     var slots: [ScalarID: Int] = [:]
-    for case .scalar(let id) in items where body[id].type.lanes > 1 {
-      body[id].instruction.forEachOperand { operand in
-        guard case .constant(let literal) = body[operand].instruction,
-          body[operand].type.lanes == 1, body[operand].type.element.isFloat
+    for case .scalar(let id) in items where body.scalars[id.index].type.lanes > 1 {
+      let lanes = body.scalars[id.index].type.lanes
+      body.scalars[id.index].instruction.forEachOperand { operand in
+        let narrow = body.scalars[operand.index].type
+        guard narrow.lanes == 1, narrow.element.isFloat,
+          case .constant(let literal) = body.scalars[operand.index].instruction
         else { return }
-        let wide = ScalarType(body[operand].type.element, lanes: body[id].type.lanes)
+        let wide = ScalarType(narrow.element, lanes: lanes)
         if type == nil { type = wide }
         guard type == wide else { return }
         let place = places[literal] ?? literals.count

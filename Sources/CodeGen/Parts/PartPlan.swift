@@ -42,7 +42,9 @@ struct PartPlan {
 
   /// The part that computes a scalar; nil for one from outside of the block.
   func producer(of id: ScalarID, _ body: Body) -> Int? {
-    if case .loopResult(let loop, _) = body[id].instruction { return loopProducers[loop] }
+    if case .loopResult(let loop, _) = body.scalars[id.index].instruction {
+      return loopProducers[loop]
+    }
     let producer = producers[id.index]
     return producer < 0 ? nil : Int(producer)
   }

@@ -52,9 +52,6 @@ struct PartUses {
   /// The loops that stand in the steps themselves, not in a loop or a branch of theirs.
   private(set) var direct: Set<LoopID> = []
 
-  private var function: LoopFunction { finder.function }
-  private var body: Body { finder.body }
-
   /// What some steps use, which run under a condition if there is one.
   init(_ items: [Item], under condition: ScalarID? = nil, _ finder: UseFinder) {
     self.finder = finder
@@ -92,7 +89,7 @@ struct PartUses {
   private mutating func add(_ item: Item) {
     switch item {
     case .scalar(let id):
-      add(body[id].instruction)
+      add(finder.body.scalars[id.index].instruction)
       finder.defined[id.index] = question
     case .store(let store):
       use(store.value)
@@ -114,16 +111,16 @@ struct PartUses {
 
   /// Adds a loop with its body.
   private mutating func addLoop(_ id: LoopID) {
-    if let bound = body[id].bound { use(bound) }
-    for value in body[id].carried { use(value.initial) }
+    if let bound = finder.body.loops[id.index].bound { use(bound) }
+    for value in finder.body.loops[id.index].carried { use(value.initial) }
     entered.insert(id)
-    add(body[id].body)
-    for value in body[id].carried { use(value.next) }
+    add(finder.body.loops[id.index].body)
+    for value in finder.body.loops[id.index].carried { use(value.next) }
   }
 
   /// Notes the use of a scalar.
   private mutating func use(_ id: ScalarID) {
-    switch body[id].instruction {
+    switch finder.body.scalars[id.index].instruction {
     case .carried(let loop, _), .loopResult(let loop, _):
       if !entered.contains(loop) { capture(id) }
     case .constant, .dim, .loopVariable, .index, .isWanted, .unary, .binary, .compare,
@@ -141,7 +138,7 @@ struct PartUses {
     case .index(let index): add(index)
     case .load(let access, _): add(access)
     case .isWanted(let number):
-      if body.serves == nil { capture(.argument(.result(number))) }
+      if finder.body.serves == nil { capture(.argument(.result(number))) }
     case .constant, .dim, .unary, .binary, .compare, .multiplyAdd, .select, .convert, .bitcast,
       .call, .carried, .loopResult, .acrossLanes, .splat, .accumulate, .round:
       break
@@ -167,11 +164,11 @@ struct PartUses {
 
   /// Notes the use of a buffer.
   private mutating func use(_ buffer: BufferID) {
-    guard let root = body.root(of: buffer) else { return }
-    switch body[root].storage {
+    guard let root = finder.body.root(of: buffer) else { return }
+    switch finder.body.buffers[root.index].storage {
     case .constant, .alias: break
     case .parameter(let number):
-      let isPointer = function.parameters[number].isPointer
+      let isPointer = finder.function.parameters[number].isPointer
       capture(isPointer ? .buffer(root) : .argument(.parameter(number)))
     case .result, .update, .workspace, .local: capture(.buffer(root))
     }
