@@ -23,6 +23,8 @@ struct Pipeline {
   private(set) var rewrittenGraphs: [Graph] = []
   /// The drawings of the graphs that loops are made of, where they are to be written.
   private(set) var drawings: [String] = []
+  /// The graph at hand as it was when it was simplified.
+  private var simplified: Graph?
 
   init(options: CompileOptions) {
     self.options = options
@@ -70,11 +72,18 @@ struct Pipeline {
   /// A differentiated graph, rewritten.
   mutating func rewrite(_ graph: Graph) -> Graph { runner.run(simplify("simplify"), on: graph) }
 
+  /// A graph whose operations are expanded, rewritten.
+  private mutating func simplifyAgain(_ graph: Graph) -> Graph {
+    runner.run(simplify("simplify-expanded", Catalogue.afterExpansion), on: graph)
+  }
+
   /// A checked graph, differentiated and rewritten; nil after an error.
   mutating func optimize(_ graph: Graph) -> Graph? {
     guard let differentiated = differentiate(stabilise(graph)) else { return nil }
     let adjoint = runner.run(inline, on: differentiated)
-    let rewritten = runner.run(prune, on: runner.run(lift, on: rewrite(adjoint)))
+    let simplified = rewrite(adjoint)
+    self.simplified = simplified
+    let rewritten = runner.run(prune, on: runner.run(lift, on: simplified))
     if options.emit.contains(.adjoint) { adjoints.append(adjoint) }
     if options.emit.contains(.graph) { rewrittenGraphs.append(rewritten) }
     return rewritten
@@ -88,7 +97,7 @@ struct Pipeline {
     let hoisted = runner.run(hoist, on: expanded)
     let outside = runner.run(products, on: hoisted)
     let fused = runner.run(fuse, on: outside)
-    let final = runner.run(simplify("simplify-expanded", Catalogue.afterExpansion), on: fused)
+    let final = isFinal(fused) ? fused : simplifyAgain(fused)
     let joined = runner.run(rows, on: runner.run(join, on: final))
     if options.emit.contains(.dot) { drawings.append(draw(joined)) }
     let vectors = options.vectorUnit
@@ -99,6 +108,13 @@ struct Pipeline {
         keepsOrder: keepsOrder, restrict: LoopPruning.restricted)
     }
     return runner.run(pass, on: joined)
+  }
+
+  /// Whether a graph was simplified, nothing was changed since, and no further rule is about it. A
+  /// second look still finds what is used once by now; at very many nodes it is not worth the time.
+  private func isFinal(_ graph: Graph) -> Bool {
+    guard graph.isHuge, let simplified, graph.isUntouched(since: simplified) else { return false }
+    return !Catalogue.mayShare(in: graph)
   }
 
   /// The drawing of a graph that is ready for lowering.
@@ -214,4 +230,6 @@ extension LoopFunction: Stage {
   }
 
   func isUntouched(since input: Any) -> Bool { false }
+
+  var isHuge: Bool { bodies.contains { $0.scalars.count > 100_000 } }
 }

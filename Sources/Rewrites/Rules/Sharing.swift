@@ -1,4 +1,4 @@
-import GraphIR
+package import GraphIR
 import Ops
 
 /// Functions that share their costly part, when nothing is differentiated any more.
@@ -13,4 +13,12 @@ extension Catalogue {
     Rule("tanh-slope", 1 - square(tanh(x)) => tanhSlope(x), .stable(.cancellation)),
     Rule("tanh-slope-negated", -1 + square(tanh(x)) => -tanhSlope(x), .stable(.cancellation)),
   ]
+
+  /// Whether a function stands in a graph that one of these rules is about.
+  package static func mayShare(in graph: Graph) -> Bool {
+    graph.nodes.contains { node in
+      node.operation == .sigmoid || node.operation == .tanh
+        || node.regions.contains(where: mayShare)
+    }
+  }
 }
