@@ -100,7 +100,7 @@ package enum LoopPruning {
     }
     return node.results.indices.map { number in
       if let place = needs.results.firstIndex(of: number) { return results[place] }
-      return needs.initialValue(ofResult: number).map { operands[$0] } ?? results[0]
+      return needs.initialValue(ofResult: number).map { operands[$0] } ?? results.first ?? operands[0]
     }
   }
 
