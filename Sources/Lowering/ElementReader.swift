@@ -24,10 +24,26 @@ struct ElementReader {
   var positions: [Value: Index] = [:]
   /// Parameters of a region that are constants.
   var literals: [Value: Literal] = [:]
+  /// Copies of stretches of values, which are read instead.
+  var panels: [Value: Panel] = [:]
 
   init(graph: Graph, places: [Place?]) {
     self.graph = graph
     self.places = places
+  }
+
+  /// A copy of a stretch of a value, which may have its axes in another order.
+  struct Panel {
+    var buffer: BufferID
+    /// Which of several stretches it is.
+    var prefix: [Index] = []
+    /// For each further axis of the copy, the axis of the value, and where the stretch begins.
+    var axes: [(axis: Int, start: Index)]
+
+    /// Where the copy has the element of a position of the value.
+    func place(of position: [Index]) -> [Index] {
+      prefix + axes.map { position[$0.axis] - $0.start }
+    }
   }
 
   /// Elements that the block at hand has computed already.
@@ -55,7 +71,9 @@ struct ElementReader {
     if let known = memo.elements[key] { return known }
     b.site = graph.node(of: value).site
     let element =
-      if let place = places[Int(value.index)] {
+      if !panels.isEmpty, let panel = panels[value] {
+        b.load(panel.buffer, panel.place(of: position))
+      } else if let place = places[Int(value.index)] {
         b.load(place.buffer, place.prefix.isEmpty ? position : place.prefix + position)
       } else {
         compute(value, at: position, &b, &memo)
@@ -171,6 +189,17 @@ struct ElementReader {
     return shape.enumerated().map { axis, dim in
       dim == Dim(1) ? Index(Dim(0)) : position[axis + added]
     }
+  }
+
+  /// Whether elements of a value are loaded, not computed.
+  func isInMemory(_ value: Value) -> Bool {
+    var value = value
+    while places[Int(value.index)] == nil {
+      let node = graph.node(of: value)
+      guard case .view = node.operation.kernel else { return false }
+      value = node.operands[0]
+    }
+    return true
   }
 
   /// The axis of a value that runs along neighbouring elements of memory, if it is known.

@@ -180,7 +180,7 @@ extension GraphLowering {
       var lowering = GraphLowering(
         graph: region,
         roots: others + sums.summands + region.assertions.map(\.condition), forced: others,
-        wanted: wanted, context: context)
+        wanted: wanted, skipped: sums.merged, context: context)
       let elements: [Binding] = operands[..<form.sequences].map { binding in
         guard case .place(let place) = binding else { preconditionFailure("a sequence has axes") }
         return .place(Place(place.buffer, place.prefix + [Index(id)]))

@@ -37,19 +37,23 @@ struct GraphLowering {
   let context: LoweringContext
   /// Where values are computed that somebody wants at a place of his own.
   private var wanted: [Value: Place]
+  /// Values that are not computed where their nodes stand.
+  private let skipped: Set<Value>
   /// For which results a value is computed.
   private let mask: (Value) -> DemandMask
 
   /// - Parameters:
   ///   - forced: values that need a buffer.
   ///   - wanted: where some of them are to be computed.
+  ///   - skipped: values that somebody else computes.
   ///   - mask: for which results of the function a value is computed.
   init(
     graph: Graph, roots: [Value], forced: [Value], wanted: [Value: Place] = [:],
-    context: LoweringContext, mask: @escaping (Value) -> DemandMask = { _ in .always }
+    skipped: Set<Value> = [], context: LoweringContext, mask: @escaping (Value) -> DemandMask = { _ in .always }
   ) {
     self.graph = graph
     self.wanted = wanted
+    self.skipped = skipped
     self.context = context
     self.mask = mask
     placing = Placing(graph: graph, roots: roots, forced: forced)
@@ -74,6 +78,7 @@ struct GraphLowering {
   mutating func lowerNodes(_ b: inout LoopBuilder, _ forest: inout Forest) {
     for node in graph.nodes
     where node.asserts || node.results.contains(where: { placing.isLive[Int($0.index)] }) {
+      if node.resultCount == 1, skipped.contains(node.result) { continue }
       lower(node, &b, &forest)
     }
   }

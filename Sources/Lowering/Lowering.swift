@@ -23,15 +23,23 @@ package enum Lowering {
     let context = LoweringContext(
       constants: ConstantPool(), vectors: vectors, usesLAPACK: usesLAPACK,
       keepsOrder: keepsOrder)
+    let all = Set(graph.outputs.indices)
     let choices = choices(graph, primal: primal)
     let certain = certain(graph, choices)
-    let bodies = choices.map { choice in
+    var bodies = choices.map { choice in
       let isWhole = choice.outputs.isEmpty || choice.outputs.count == graph.outputs.count
       var lowering = BodyLowering(
         graph: isWhole ? graph : restrict(graph, choice.outputs), outputs: choice.outputs,
         isGuarded: choice.serves == nil && !choice.outputs.isEmpty, certain: certain,
         context: context)
       return finished(lowering.run(), serves: choice.serves)
+    }
+    // Among large products, what asks for the choice of results costs nothing: a long body for any
+    // choice serves all as well.
+    if choices.count > 2, choices[0].serves == all, let last = choices.last, last.outputs == all,
+      last.serves == nil, bodies[0].scalars.count > longBody, graph.productCount > 2
+    {
+      bodies.removeFirst()
     }
     return LoopFunction(
       name: graph.name, doc: graph.doc, site: graph.site, symbols: graph.symbols,
@@ -73,8 +81,9 @@ package enum Lowering {
     return served.map { ($0, $0) } + [([], nil)]
   }
 
-  /// Graphs of more nodes than this are long.
+  /// Graphs of more nodes than this are long, and so are bodies of more scalars.
   private static let longGraph = 2_000
+  private static let longBody = 800
 
   /// Whether nearly all values of a graph are scalars.
   private static func isScalar(_ graph: Graph) -> Bool {
@@ -117,6 +126,21 @@ extension Tensor {
     switch elements {
     case .floats(let values): .floats(values)
     case .integers(let values): .integers(values)
+    }
+  }
+}
+
+extension Graph {
+  /// The number of products and convolutions, also in regions.
+  fileprivate var productCount: Int {
+    nodes.reduce(0) { count, node in
+      let inside = node.regions.reduce(0) { $0 + $1.productCount }
+      switch node.operation.kernel {
+      case .contraction, .convolution: return count + inside + 1
+      case .leaf, .pointwise, .view, .reshape, .generator, .assembly, .sumOfPieces, .reduction,
+        .search, .accumulation, .gather, .scatter, .routine, .regions, .expansion, .request:
+        return count + inside
+      }
     }
   }
 }

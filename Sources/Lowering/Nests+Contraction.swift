@@ -7,14 +7,17 @@ extension Nests {
   /// Sums of products. The result's axes are outer loops but for those of the right operand, which
   /// stand inside the sum where its neighbours in memory lie along them.
   ///
-  /// - Parameter order: the axes of the result in the order in which they are written.
+  /// - Parameters:
+  ///   - order: the axes of the result in the order in which they are written.
+  ///   - adds: whether the sums are added to what stands at the target.
   func contract(
-    _ node: Node, to target: Place, order: [Int]? = nil, _ b: inout LoopBuilder
+    _ node: Node, to target: Place, order: [Int]? = nil, adds: Bool = false,
+    _ b: inout LoopBuilder
   ) {
     let axes = ContractionAxes(of: node, in: graph, order: order)
-    if let tiles = ContractionTiles(nests: self, node: node, axes: axes, target: target) {
-      return tiles.emit(&b)
-    }
+    let sum = TiledSum(node, axes, in: graph)
+    if let tiles = SumTiles(sum, nests: self, target: target, adds: adds) { return tiles.emit(&b) }
+    if let tiles = DotTiles(sum, nests: self, target: target, adds: adds) { return tiles.emit(&b) }
     let sumsInside = isDotForm(node, axes)
     let outer = axes.batch + axes.leftFree + (sumsInside ? axes.rightFree : [])
     let inner = sumsInside ? axes.summed : axes.summed + axes.rightFree
@@ -23,11 +26,13 @@ extension Nests {
     loops(over: outer.map { axes.extents[$0] }, &b) { b, prefix in
       var position = [Index](repeating: Index(Dim(0)), count: axes.extents.count)
       for (loop, index) in zip(outer, prefix) { position[loop] = index }
-      loops(over: tail.map { axes.extents[$0] }, &b) { b, rest in
-        var position = position
-        for (loop, index) in zip(tail, rest) { position[loop] = index }
-        let zero = b.constant(dtype.arithmetic, dtype.isFloat ? .float(0) : .int(0))
-        b.store(zero, to: target.buffer, target.prefix + axes.result.map { position[$0] })
+      if !adds {
+        loops(over: tail.map { axes.extents[$0] }, &b) { b, rest in
+          var position = position
+          for (loop, index) in zip(tail, rest) { position[loop] = index }
+          let zero = b.constant(dtype.arithmetic, dtype.isFloat ? .float(0) : .int(0))
+          b.store(zero, to: target.buffer, target.prefix + axes.result.map { position[$0] })
+        }
       }
       loops(over: inner.map { axes.extents[$0] }, &b) { b, rest in
         for (loop, index) in zip(inner, rest) { position[loop] = index }

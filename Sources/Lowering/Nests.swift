@@ -44,6 +44,9 @@ struct Nests {
     case .scatter(let combining): update(node, combining, at: target, &b)
     case .pointwise:
       guard let summand = node.operands.first(where: { $0 != base }) else { break }
+      if reader.places[Int(summand.index)] == nil, addSum(graph.node(of: summand), at: target, &b) {
+        break
+      }
       loops(over: graph.type(summand).shape, &b) { b, position in
         var memo = ElementReader.Memo()
         let element = reader.read(summand, at: position, &b, &memo)
@@ -53,6 +56,18 @@ struct Nests {
       .convolution, .accumulation, .gather, .routine, .regions, .expansion, .request:
       preconditionFailure("'\(node.operation.name)' does not add to an operand")
     }
+  }
+
+  /// Adds a sum that has no buffer to what stands at a place, term by term; false for what is no sum.
+  private func addSum(_ node: Node, at target: Place, _ b: inout LoopBuilder) -> Bool {
+    switch node.operation.kernel {
+    case .contraction: contract(node, to: target, adds: true, &b)
+    case .reduction(let reduction): reduce(node, reduction, to: target, adds: true, &b)
+    case .leaf, .pointwise, .view, .reshape, .generator, .assembly, .sumOfPieces, .search,
+      .convolution, .accumulation, .gather, .scatter, .routine, .regions, .expansion, .request:
+      return false
+    }
+    return true
   }
 
   /// Writes every element of a value to another buffer than its own.
@@ -86,11 +101,19 @@ struct Nests {
 
   /// Combines elements along axes; the leading axes that stay are outer loops around the beginning
   /// and the steps of each result.
+  ///
+  /// - Parameter adds: whether the results are combined with what stands at the target.
   private func reduce(
-    _ node: Node, _ reduction: Reduction, to target: Place, _ b: inout LoopBuilder
+    _ node: Node, _ reduction: Reduction, to target: Place, adds: Bool = false,
+    _ b: inout LoopBuilder
   ) {
     guard case .reduction(let axes, let keep) = node.attributes else {
       preconditionFailure("a reduction has axes")
+    }
+    if let sum = TiledSum(node, in: graph),
+      let tiles = SumTiles(sum, nests: self, target: target, adds: adds)
+    {
+      return tiles.emit(&b)
     }
     let operand = node.operands[0]
     let shape = graph.type(operand).shape
@@ -107,9 +130,11 @@ struct Nests {
       let kept = shape.indices.map { axis in
         axis < outer || axes.contains(axis) ? Dim(1) : shape[axis]
       }
-      loops(over: Array(kept[outer...]), &b) { b, rest in
-        let start = b.constant(dtype.arithmetic, reduction.identity(dtype))
-        b.store(start, to: target.buffer, target.prefix + reduced(prefix + rest))
+      if !adds {
+        loops(over: Array(kept[outer...]), &b) { b, rest in
+          let start = b.constant(dtype.arithmetic, reduction.identity(dtype))
+          b.store(start, to: target.buffer, target.prefix + reduced(prefix + rest))
+        }
       }
       loops(over: Array(shape[outer...]), &b) { b, rest in
         var memo = ElementReader.Memo()

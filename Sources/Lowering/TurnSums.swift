@@ -9,6 +9,8 @@ import Support
 struct TurnSums {
   /// What makes the next value, by the number of the carried value.
   private(set) var nodes: [Int: Node] = [:]
+  /// Sums that are added to carried values term by term, and are nowhere else.
+  private(set) var merged: Set<Value> = []
   private let region: Graph
   /// The carried values on entry.
   private let entering: [Value]
@@ -25,6 +27,25 @@ struct TurnSums {
         region.type(next).dtype != .bool, continues(node, slot, form, uses)
       else { continue }
       nodes[slot] = node
+      if let addend = region.addend(ofCarried: slot, form, uses), uses[Int(addend.index)] == 1,
+        isSum(region.node(of: addend))
+      {
+        merged.insert(addend)
+      }
+    }
+  }
+
+  /// Whether a node sums up along axes to more than a scalar, which a register holds anyway.
+  private func isSum(_ node: Node) -> Bool {
+    guard region.type(node.result).dtype == .f32 || region.type(node.result).dtype == .f64 else {
+      return false
+    }
+    return switch node.operation.kernel {
+    case .contraction: !region.type(node.result).isScalar
+    case .reduction: node.operation == .sum && region.type(node.result).rank > 1
+    case .leaf, .pointwise, .view, .reshape, .generator, .assembly, .sumOfPieces, .search,
+      .convolution, .accumulation, .gather, .scatter, .routine, .regions, .expansion, .request:
+      false
     }
   }
 

@@ -113,6 +113,8 @@ private struct RowTraffic {
   private var passes = 0
   /// Whether matrices of rows are multiplied by matrices.
   private(set) var hasProducts = false
+  /// Whether some of these, which are no batches, may be of any size.
+  private var hasLargeProducts = false
   private let graph: Graph
   private let roles: RowRoles
   /// The size that a symbol is thought to have.
@@ -124,9 +126,11 @@ private struct RowTraffic {
     for number in steps { add(graph.nodes[number]) }
   }
 
-  /// Whether blocks of so many rows save more than they cost.
+  /// Whether blocks of so many rows save more than they cost. Products with large matrices take so
+  /// long that it does not matter where their operands are.
   func isWorth(blocks: Int) -> Bool {
-    passes > 1 && perRow.multipliedReportingOverflow(by: blocks).partialValue >= perBlock
+    passes > 1 && !hasLargeProducts
+      && perRow.multipliedReportingOverflow(by: blocks).partialValue >= perBlock
   }
 
   private mutating func add(_ node: Node) {
@@ -147,7 +151,13 @@ private struct RowTraffic {
     }
     guard isProduct else { return }
     for operand in node.operands where roles[operand] == .whole { perBlock += elements(operand) }
-    if node.operands.allSatisfy({ graph.type($0).rank > 1 }) { hasProducts = true }
+    guard node.operands.allSatisfy({ graph.type($0).rank > 1 }) else { return }
+    hasProducts = true
+    if case .contraction(let pairs) = node.attributes, pairs.leftBatch.isEmpty,
+      node.operands.contains(where: { roles[$0] == .whole && graph.type($0).count.constant == nil })
+    {
+      hasLargeProducts = true
+    }
   }
 
   /// The elements of a value, of one row if it has rows, with a guess for symbols.

@@ -13,6 +13,8 @@ struct RowBlocks {
   /// The values of the source that the loop goes through, and those that it captures.
   private var sequences: [Value] = []
   private var captures: [Value] = []
+  /// By the numbers of contractions, the operands that the loop captures transposed.
+  private var turned: [Int: TurnedOperand] = [:]
 
   private var rows: Dim { plan.roles.size }
   /// The number of blocks, and of their rows.
@@ -36,6 +38,7 @@ struct RowBlocks {
           sequences.append(operand)
         }
       }
+      if plan.steps.contains(number) { turned[number] = TurnedOperand(of: node, in: source, plan) }
     }
   }
 
@@ -92,6 +95,9 @@ struct RowBlocks {
       operands.append(builder.zeros(source.type(source.nodes[number].result)))
     }
     operands += captures.map { outer($0) }
+    for (_, operand) in turned.sorted(by: { $0.key < $1.key }) {
+      operands.append(builder.transpose(outer(operand.value), operand.order))
+    }
     let form = LoopForm(
       count: blocks, sequences: sequences.count, carried: plan.sums.count,
       stacked: plan.emitted.count)
@@ -132,7 +138,13 @@ struct RowBlocks {
     for capture in captures {
       known[Int(capture.index)] = body.parameter(source.type(capture), source[capture].name)
     }
-    var results = copyRows(Dim(plan.block), into: &body, &known)
+    var products: [Int: (Value, TurnedOperand)] = [:]
+    for (number, operand) in turned.sorted(by: { $0.key < $1.key }) {
+      let type = source.type(operand.value)
+      let shape = operand.order.map { type.shape[$0] }
+      products[number] = (body.parameter(TensorType(type.dtype, shape), nil), operand)
+    }
+    var results = copyRows(Dim(plan.block), products, into: &body, &known)
     for (place, sum) in carried.enumerated() { results[place] = body.add(sum, results[place]) }
     body.graph.outputs = results.enumerated().map { number, value in
       Output(name: "r\(number)", value: value, site: body.site)
@@ -148,7 +160,7 @@ struct RowBlocks {
       known[Int(sequence.index)] = builder.slice(
         outer(sequence), axis: 0, from: whole, size: rows - whole)
     }
-    let last = copyRows(rows - whole, into: &builder, &known)
+    let last = copyRows(rows - whole, [:], into: &builder, &known)
     var results: [Value] = []
     for (place, (first, last)) in zip(first, last).enumerated() {
       results.append(
@@ -160,21 +172,60 @@ struct RowBlocks {
 
   /// Appends what is computed of some rows; gives their sums, then what is emitted of each.
   private func copyRows(
-    _ rows: Dim, into builder: inout Builder, _ known: inout [Value?]
+    _ rows: Dim, _ turned: [Int: (value: Value, form: TurnedOperand)],
+    into builder: inout Builder, _ known: inout [Value?]
   ) -> [Value] {
     for number in plan.steps.union(plan.sums).sorted() {
       let node = source.nodes[number]
-      let operands = node.operands.compactMap { known[Int($0.index)] }
+      var operands = node.operands.compactMap { known[Int($0.index)] }
       precondition(operands.count == node.operands.count, "an operand is gone")
-      let attributes = plan.roles.axis(of: node.result)
-        .map { node.attributes(rows: rows, along: $0) }
+      var attributes = node.attributes
+      if let axis = plan.roles.axis(of: node.result) {
+        attributes = node.attributes(rows: rows, along: axis)
+      }
+      if let (value, form) = turned[number] {
+        operands[form.place] = value
+        attributes = form.attributes
+      }
       builder.site = node.site
-      let result = builder.emit(node.operation, operands, attributes ?? node.attributes)
+      let result = builder.emit(node.operation, operands, attributes)
       known[Int(node.firstResult)] = result
       if let name = source[node.result].name { builder.graph.name(result, name) }
     }
     let values = plan.sums.map { source.nodes[$0].result } + plan.emitted
     return values.compactMap { known[Int($0.index)] }
+  }
+}
+
+/// An operand of a product that every block would copy to have its columns side by side: the loop
+/// captures it with the axes that are summed in front of the others.
+private struct TurnedOperand {
+  let value: Value
+  /// Which operand it is.
+  let place: Int
+  let order: [Int]
+  /// The pairs of axes after that.
+  let attributes: Attributes
+
+  /// The turned operand of a node; nil if none needs to be.
+  init?(of node: Node, in graph: Graph, _ plan: RowPlan) {
+    guard case .contraction(var pairs) = node.attributes,
+      let place = node.operands.firstIndex(where: { plan.roles[$0] == .whole })
+    else { return nil }
+    let rank = graph.type(node.operands[place]).rank
+    let summed = place == 0 ? pairs.leftSummed : pairs.rightSummed
+    let batch = place == 0 ? pairs.leftBatch : pairs.rightBatch
+    let free = place == 0 ? pairs.leftFree(rank: rank) : pairs.rightFree(rank: rank)
+    guard summed.contains(rank - 1), !free.isEmpty else { return nil }
+    let order = batch + summed + free
+    func moved(_ axes: [Int]) -> [Int] { axes.compactMap { order.firstIndex(of: $0) } }
+    if place == 0 {
+      (pairs.leftSummed, pairs.leftBatch) = (moved(summed), moved(batch))
+    } else {
+      (pairs.rightSummed, pairs.rightBatch) = (moved(summed), moved(batch))
+    }
+    (value, self.place, self.order) = (node.operands[place], place, order)
+    attributes = .contraction(pairs)
   }
 }
 
