@@ -37,6 +37,15 @@ package struct CodeGenerator: ~Copyable {
   package func make(
     _ kinds: Set<OutputKind>, times: inout PassTimes
   ) throws(CodeGenError) -> [OutputKind: [UInt8]] {
+    var size = CodeSize()
+    return try make(kinds, times: &times, size: &size)
+  }
+
+  /// The same, with the size of the code where there is an object among them; that of the stack only
+  /// where the options say so.
+  package func make(
+    _ kinds: Set<OutputKind>, times: inout PassTimes, size: inout CodeSize
+  ) throws(CodeGenError) -> [OutputKind: [UInt8]] {
     var outputs: [OutputKind: [UInt8]] = [:]
     if kinds.contains(.header) { outputs[.header] = Array(interface.header.utf8) }
     if kinds.contains(.moduleMap) { outputs[.moduleMap] = Array(interface.moduleMap.utf8) }
@@ -55,7 +64,7 @@ package struct CodeGenerator: ~Copyable {
         outputs[.assembly] = try code(of: emitter.module, .assembly, times: &times)
       }
       if kinds.contains(.object) {
-        outputs[.object] = try code(of: emitter.module, .object, times: &times)
+        outputs[.object] = try object(of: emitter.module, times: &times, size: &size)
       }
     } catch {
       throw CodeGenError(error)
@@ -88,6 +97,21 @@ package struct CodeGenerator: ~Copyable {
       if options.verifies { try emitter.module.verify() }
       try emitter.module.run(CodeGenerator.lanePipeline, on: machine)
     }
+  }
+
+  /// The object of a module, which it spoils.
+  private func object(
+    of module: borrowing Module, times: inout PassTimes, size: inout CodeSize
+  ) throws(LLVMError) -> [UInt8] {
+    let calls = options.measuresStack ? module.calls : [:]
+    var frames: [String: Int] = [:]
+    let bytes = try times.time("make object") { () throws(LLVMError) in
+      let object = try machine.emit(module, as: .object, frames: &frames)
+      size.code = object.codeSize
+      return object.bytes
+    }
+    size.addStacks(frames: frames, calls: calls)
+    return bytes
   }
 
   /// The machine code of a module, which it spoils.

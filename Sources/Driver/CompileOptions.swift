@@ -66,6 +66,7 @@ package struct CompileOptions: Sendable {
   package var target = TargetChoice()
   package var hasDebugInfo = false
   package var sanitizesAddresses = false
+  package var budgets = Budgets()
   /// Sizes that symbols are fixed to.
   package var dims: [String: Int] = [:]
   /// What `real` stands for.

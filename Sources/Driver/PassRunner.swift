@@ -86,9 +86,9 @@ struct PassRunner {
 
   /// The outputs that code generation makes, timed.
   mutating func generate(
-    _ kinds: Set<CodeGen.OutputKind>, _ generator: borrowing CodeGenerator
+    _ kinds: Set<CodeGen.OutputKind>, _ generator: borrowing CodeGenerator, size: inout CodeSize
   ) throws(CodeGenError) -> [CodeGen.OutputKind: [UInt8]] {
-    try generator.make(kinds, times: &times)
+    try generator.make(kinds, times: &times, size: &size)
   }
 
   /// Runs and times what is no pass.

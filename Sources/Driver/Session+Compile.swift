@@ -73,7 +73,13 @@ extension Session {
     if !kinds.isEmpty {
       let generator = try CodeGenerator(
         functions, outputName: names.stem, files: pipeline.files, options: pipeline.options.codeGen)
-      generated = try pipeline.runner.generate(kinds, generator)
+      let budgets = pipeline.options.budgets
+      var size = CodeSize()
+      generated = try pipeline.runner.generate(
+        budgets.needsObject ? kinds.union([.object]) : kinds, generator, size: &size)
+      for violation in budgets.violations(of: generator.interface, functions, size) {
+        pipeline.diagnostics.report(violation)
+      }
     }
     return names.kinds.map { kind in
       if let made = kind.generated { return (kind, generated[made] ?? []) }
@@ -128,6 +134,7 @@ extension CompileOptions {
       cpu: target.cpu)
     options.debugInfo = hasDebugInfo
     options.sanitizesAddresses = sanitizesAddresses
+    options.measuresStack = budgets.stack != nil
     options.contracts = !isStrict
     options.replacesLibrary = !isStrict
     return options

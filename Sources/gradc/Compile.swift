@@ -46,8 +46,27 @@ struct Compile: ParsableCommand {
   @Option(help: ArgumentHelp("Adds checks to the code: 'address'.", valueName: "kind"))
   var sanitize: String?
 
+  @Option(
+    name: .customLong("max-workspace"),
+    help: ArgumentHelp(
+      "Fails where a graph needs more workspace, such as 64K or 1M.", valueName: "bytes"))
+  var maxWorkspace: String?
+
+  @Option(
+    name: .customLong("max-stack"),
+    help: ArgumentHelp("Fails where a call takes more stack.", valueName: "bytes"))
+  var maxStack: String?
+
+  @Option(
+    name: .customLong("max-code"),
+    help: ArgumentHelp("Fails where the object has more machine code.", valueName: "bytes"))
+  var maxCode: String?
+
   func run() throws {
     var options = try shared.options()
+    options.budgets.workspace = try bytes(maxWorkspace, of: "max-workspace")
+    options.budgets.stack = try bytes(maxStack, of: "max-stack")
+    options.budgets.code = try bytes(maxCode, of: "max-code")
     options.target = try target.choice()
     options.output = output
     options.emit = try kinds()
@@ -61,6 +80,20 @@ struct Compile: ParsableCommand {
       options.sanitizesAddresses = true
     }
     try Session.compile(options).leave()
+  }
+
+  /// A number of bytes, with `K`, `M` or `G` behind it for powers of 1024.
+  private func bytes(_ text: String?, of option: String) throws -> Int? {
+    guard let text else { return nil }
+    let units: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30]
+    let unit = text.last.flatMap { units[$0] }
+    let digits = unit == nil ? Substring(text) : text.dropLast()
+    guard let number = Int(digits), number >= 0,
+      case let (bytes, overflow) = number.multipliedReportingOverflow(by: unit ?? 1), !overflow
+    else {
+      throw ValidationError("'--\(option)' takes a number of bytes, such as 64K, not '\(text)'")
+    }
+    return bytes
   }
 
   private func kinds() throws -> [EmitKind] {

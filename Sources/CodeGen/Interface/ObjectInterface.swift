@@ -39,6 +39,11 @@ package struct ObjectInterface {
     "\(CName.capitals(stem))_\(CName.words("\(failure)"))"
   }
 
+  /// The bytes of workspace that a function needs; nil where that depends on symbols.
+  package func workspace(of function: LoopFunction) -> Int? {
+    functions.first { $0.function.name == function.name }?.fixedWorkspace
+  }
+
   /// The macro with the size of a function's workspace; nil where the size is not fixed, and where
   /// another function in front of it has a name that differs in capital letters only.
   func workspaceMacro(_ interface: FunctionInterface) -> String? {

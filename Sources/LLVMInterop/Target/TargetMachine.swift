@@ -68,6 +68,14 @@ package struct TargetMachine: ~Copyable {
   package func emit(
     _ module: borrowing Module, as kind: FileKind
   ) throws(LLVMError) -> MemoryBuffer {
+    var frames: [String: Int] = [:]
+    return try emit(module, as: kind, frames: &frames)
+  }
+
+  /// The same, with the bytes of stack of the functions that are to report them.
+  package func emit(
+    _ module: borrowing Module, as kind: FileKind, frames: inout [String: Int]
+  ) throws(LLVMError) -> MemoryBuffer {
     var message: UnsafeMutablePointer<CChar>?
     var buffer: LLVMMemoryBufferRef?
     let type = kind == .object ? LLVMObjectFile : LLVMAssemblyFile
@@ -75,7 +83,10 @@ package struct TargetMachine: ~Copyable {
     let text = String(takingMessage: message)
     guard failed == 0, let buffer else { throw LLVMError(.emission, text) }
     let output = MemoryBuffer(taking: buffer)
-    try module.context.throwReportedError(.emission)
+    for report in module.context.takeReports() {
+      if report.isError { throw LLVMError(.emission, report.message) }
+      if let frame = report.frame { frames[frame.function] = frame.bytes }
+    }
     return output
   }
 

@@ -46,6 +46,11 @@ package struct IRAttribute: Hashable, Sendable {
   }
 }
 
+extension IRAttribute {
+  /// Has LLVM report how much stack the function takes, whatever it is.
+  package static let warnStackSize = string("warn-stack-size", "0")
+}
+
 /// Attributes of parameters and results.
 extension IRAttribute {
   /// What the pointer reaches is reached through nothing else.

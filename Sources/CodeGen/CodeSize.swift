@@ -1,0 +1,34 @@
+import LLVMInterop
+
+/// How large the code of an object is.
+package struct CodeSize: Hashable, Sendable {
+  /// The bytes of machine code.
+  package internal(set) var code = 0
+  /// The bytes of stack that a call of each exported function takes at most, those that functions
+  /// of libraries take aside.
+  package internal(set) var stack: [String: Int] = [:]
+
+  /// Nothing measured yet.
+  package init() {}
+
+  /// What a call puts on the stack itself, with what aligns it.
+  private static let callBytes = 16
+
+  /// Adds up frames along the calls; no function calls itself.
+  mutating func addStacks(frames: [String: Int], calls: [String: Set<String>]) {
+    var depths: [String: Int] = [:]
+    var pending = Array(calls.keys)
+    while let name = pending.last {
+      let callees = calls[name, default: []].filter { calls[$0] != nil }
+      let open = callees.filter { depths[$0] == nil }
+      if depths[name] == nil, !open.isEmpty {
+        pending += open
+        continue
+      }
+      pending.removeLast()
+      let deepest = callees.compactMap { depths[$0] }.max() ?? 0
+      depths[name] = frames[name, default: 0] + CodeSize.callBytes + deepest
+    }
+    stack = depths
+  }
+}
