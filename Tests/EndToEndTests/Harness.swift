@@ -39,8 +39,9 @@ enum Shell {
   static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
-  /// The gradc that was built with the tests.
+  /// The gradc that was built with the tests, unless GRADC names another one.
   static let gradc: String = {
+    if let named = ProcessInfo.processInfo.environment["GRADC"] { return named }
     let executable = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
     var folder = executable.deletingLastPathComponent()
     while folder.path != "/" {
