@@ -17,6 +17,8 @@ struct LoopNeeds {
   let constants: [Int]
   /// The carried values that no turn changes.
   private let invariants: Set<Int>
+  /// The operands that take the place of results, since no turn changes them.
+  let passed: [Int]
 
   init(_ node: Node, _ form: LoopForm, isUsed: [Bool], isConstant: (Value) -> Bool) {
     self.form = form
@@ -31,6 +33,7 @@ struct LoopNeeds {
       node.asserts && !isUsed.indices.contains { isUsed[$0] && !unchanged.contains($0) }
     let invariants = isKept ? [] : unchanged
     self.invariants = invariants
+    passed = invariants.filter { isUsed[$0] }.sorted().map { form.sequences + $0 }
     let stacked = (0..<form.stacked).filter { isKept || isUsed[form.carried + $0] }
     var carried = (0..<form.carried).filter {
       !invariants.contains($0) && (isKept || isUsed[$0])

@@ -76,7 +76,7 @@ package enum LoopPruning {
           graph.literal($0) != nil
         }
         needs[number] = loop
-        operands = (loop.operands + loop.constants).map { node.operands[$0] }
+        operands = (loop.operands + loop.constants + loop.passed).map { node.operands[$0] }
       }
       for operand in operands { isUsed[Int(operand.index)] = true }
     }

@@ -57,6 +57,32 @@ import Testing
     try expectSame(graph, pruned)
   }
 
+  /// Nothing is left of a loop of which only a value is used that no turn changes.
+  @Test func onlyWhatNoTurnChangesIsUsed() throws {
+    let body = body(2) { b, v in [v[0], b.exp(v[1])] }
+    let graph = graph(2) { b, v in
+      [b.loop(LoopForm(count: .n, sequences: 0, carried: 2, stacked: 0), v, [body])[0]]
+    }
+    let pruned = LoopPruning.run(graph)
+    #expect(pruned.operations.isEmpty)
+    try expectSame(graph, pruned)
+  }
+
+  /// What a loop hands on without reading it is made in front of it.
+  @Test func whatIsHandedOnStays() throws {
+    let saving = body(1) { b, v in [b.multiply(v[0], v[0]), v[0]] }
+    let idle = body(1) { _, v in v }
+    let graph = graph(1) { b, v in
+      let first = b.loop(
+        LoopForm(count: .n, sequences: 0, carried: 1, stacked: 1), v, [saving])
+      let total = b.reduceSum(first[1], axes: [0])
+      return b.loop(LoopForm(count: .n, sequences: 0, carried: 1, stacked: 0), [total], [idle])
+    }
+    let pruned = LoopPruning.run(graph)
+    #expect(pruned.operations == ["loop", "sum"])
+    try expectSame(graph, pruned)
+  }
+
   @Test func loopsInAChainAreAllPruned() throws {
     let step = body(2) { b, v in [b.exp(v[0]), b.multiply(v[0], v[1])] }
     let form = LoopForm(count: .n, sequences: 0, carried: 2, stacked: 0)
