@@ -14,7 +14,16 @@ import Testing
 @Suite struct CompiledTests {
   @Test(arguments: [DType.f64, .f32], RandomGraphTests.seeds.prefix(6))
   func objectsAgree(_ dtype: DType, _ seed: UInt64) throws {
-    let test = RandomGraph(dtype, count: 40, seed: seed)
+    try check(RandomGraph(dtype, count: 40, seed: seed), seed)
+  }
+
+  @Test(arguments: [DType.f64, .f32], RandomGraphTests.seeds.prefix(8))
+  func objectsWithLoopsAgree(_ dtype: DType, _ seed: UInt64) throws {
+    try check(RandomGraph(dtype, count: 4, loops: 3, seed: seed), seed)
+  }
+
+  /// Compares the object of a graph as it was drawn, and that of the rewritten graph, with the graph.
+  private func check(_ test: RandomGraph, _ seed: UInt64) throws {
     var source = PassTests.withGradients(test.graph)
     source.symbols = RandomGraph.sizes.keys.sorted()
     for place in source.outputs.indices { source.outputs[place].name = "r\(place)" }
@@ -22,7 +31,8 @@ import Testing
     let plain = try Differentiate.run(source)
     let truth = try Conditioning(plain, values, sizes: RandomGraph.sizes)
     var counters = Counters()
-    var graph = try Differentiate.run(Stabilise.run(source, counters: &counters))
+    let stable = Stabilise.run(source, counters: &counters)
+    var graph = try Differentiate.run(SplitLoops.run(stable))
     for pass in PassTests.passes { pass.run(&graph, &counters) }
     #expect(truth.violation(try CompiledTests.run(Expand.run(plain), values)) == nil)
     #expect(truth.violation(try CompiledTests.run(graph, values)) == nil)

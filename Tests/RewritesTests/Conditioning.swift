@@ -99,7 +99,7 @@ struct Conditioning {
       let types = node.results.map { graph.type($0) }
       let context = EvaluationContext(
         operands: node.operands.map { values[Int($0.index)] }, attributes: node.attributes,
-        regions: node.regions, resultTypes: types.map(\.dtype),
+        regions: node.regions.map { moved($0, &random) }, resultTypes: types.map(\.dtype),
         resultShapes: types.map { $0.shape.map { $0.evaluate(sizes) ?? 0 } }, sizes: sizes,
         data: graph.data)
       let results = try node.operation.evaluate(context)
@@ -132,6 +132,22 @@ struct Conditioning {
   private static func mayUnderflow(_ operation: Operation, _ operands: [Tensor]) -> Bool {
     operation.isPointwise && operation != .add && operation != .subtract
       && operands.allSatisfy { !$0.dtype.isFloat || !$0.floats.contains(0) }
+  }
+
+  /// A region whose every floating number is moved a little, by as much in each turn.
+  private static func moved(_ region: Graph, _ random: inout RandomSource) -> Graph {
+    region.rebuilt { node, operands, b in
+      let regions = node.regions.map { moved($0, &random) }
+      let results = b.append(node, of: region, on: operands, regions: regions)
+      guard !operands.isEmpty, rounds(node.operation) else { return results }
+      return results.map { result in
+        let dtype = b.dtype(result)
+        guard dtype.isFloat else { return result }
+        let noise = amplitude * dtype.ulp(1)
+        let factor = dtype.rounded(1 + random.uniform(-noise, noise))
+        return b.multiply(b.literal(.float(factor), dtype), result)
+      }
+    }
   }
 
   private static func moved(

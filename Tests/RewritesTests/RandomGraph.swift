@@ -13,8 +13,19 @@ struct RandomGraph {
   /// A graph of about so many nodes.
   init(_ dtype: DType, count: Int, seed: UInt64) {
     self.dtype = dtype
-    var maker = RandomGraphMaker(dtype, seed: seed)
+    var maker = RandomGraphMaker(dtype, RandomSource(seed: seed, dtype.rawValue))
     for _ in 0..<count { maker.grow() }
+    graph = maker.finished()
+  }
+
+  /// A graph of so many nodes behind each of some loops, in whose bodies other loops stand.
+  init(_ dtype: DType, count: Int, loops: Int, seed: UInt64) {
+    self.dtype = dtype
+    var maker = RandomGraphMaker(dtype, RandomSource(seed: seed, dtype.rawValue + " loops"))
+    for _ in 0..<loops {
+      maker.addLoop(depth: 2)
+      for _ in 0..<count { maker.grow() }
+    }
     graph = maker.finished()
   }
 
@@ -40,8 +51,8 @@ private struct RandomGraphMaker {
   private var numbers: [Value]
   private var masks: [Value]
 
-  init(_ dtype: DType, seed: UInt64) {
-    random = RandomSource(seed: seed, dtype.rawValue)
+  init(_ dtype: DType, _ random: RandomSource) {
+    self.random = random
     self.dtype = dtype
     let types = [
       TensorType(dtype, [.n]), TensorType(dtype, [.m, .n]), TensorType(dtype),
@@ -50,6 +61,17 @@ private struct RandomGraphMaker {
     b = Builder(graph: Graph.of(types) { _, v in v[0] })
     numbers = Array(b.graph.parameters.prefix(3).map(\.value))
     masks = [b.graph.parameters[3].value]
+  }
+
+  /// A maker of the body of a loop, whose parameters are the turn and then numbers.
+  private init(_ dtype: DType, _ random: RandomSource, body types: [TensorType]) {
+    self.random = random
+    self.dtype = dtype
+    b = Builder(graph: Graph.of([TensorType(.i64)] + types) { _, v in v[0] })
+    numbers = b.graph.parameters.dropFirst().map(\.value)
+    numbers.insert(b.convert(b.graph.parameters[0].value, to: dtype), at: 0)
+    masks = []
+    masks = [b.emit(.less, [numbers[0], b.literal(.int(1), dtype)])]
   }
 
   /// The graph, with some values as results.
@@ -198,5 +220,57 @@ private struct RandomGraphMaker {
     let attributes = Attributes.reduction(axes: axes, keepDims: random.integer(0, 1) == 0)
     let operation = operations[random.integer(0, operations.count - 1)]
     if let results = try? b.tryEmit(operation, [value], attributes) { numbers.append(results[0]) }
+  }
+}
+
+/// Loops: maps, sums over turns, recurrences, from either end, one in the other.
+extension RandomGraphMaker {
+  /// Adds a loop over the leading axis of a value, if it has one.
+  mutating func addLoop(depth: Int) {
+    guard let sequence = numbers.last(where: { b.type($0).rank > 0 }) else { return }
+    let carried = (0..<random.integer(0, 2)).map { _ in number() }
+    let captures = (0..<random.integer(0, 2)).map { _ in number() }
+    let element = TensorType(dtype, Array(b.shape(sequence).dropFirst()))
+    var body = RandomGraphMaker(
+      dtype, RandomSource(seed: random.next()),
+      body: [element] + (carried + captures).map { b.type($0) })
+    for _ in 0..<random.integer(2, 8) { body.grow() }
+    if depth > 1, random.integer(0, 1) == 0 { body.addLoop(depth: depth - 1) }
+    var form = LoopForm(
+      count: b.shape(sequence)[0], sequences: 1, carried: carried.count,
+      stacked: random.integer(carried.isEmpty ? 1 : 0, 2), isReversed: random.integer(0, 2) == 0)
+    // As the language has it, only loops that carry something and run forwards have checkpoints.
+    let hasCheckpoints = random.integer(0, 2) == 0
+    if hasCheckpoints, !form.isReversed, form.carried > 0 { form.checkpoints = [2] }
+    let region = body.region(form)
+    if let results = try? b.tryEmit(
+      .loop, [sequence] + carried + captures, .loop(form), regions: [region])
+    {
+      numbers += results
+    }
+  }
+
+  /// The graph as the body of a loop.
+  private mutating func region(_ form: LoopForm) -> Graph {
+    let entering = b.graph.parameters[(1 + form.sequences)...].prefix(form.carried).map(\.value)
+    let followers = entering.map { next(from: $0) }
+    let results = followers + (0..<form.stacked).map { _ in number() }
+    var graph = b.graph
+    graph.outputs = results.enumerated().map {
+      Output(name: "y\($0)", value: $1, site: .none)
+    }
+    return graph
+  }
+
+  /// What a carried value becomes: something of its type, or itself with that added.
+  private mutating func next(from entering: Value) -> Value {
+    let type = b.type(entering)
+    let others = numbers.filter { $0 != entering && b.type($0) == type }
+    guard let other = others.last else { return entering }
+    switch random.integer(0, 2) {
+    case 0: return b.add(entering, other)
+    case 1: return other
+    default: return others[random.integer(0, others.count - 1)]
+    }
   }
 }

@@ -33,6 +33,19 @@ import Testing
     }
   }
 
+  /// The same in the bodies of loops.
+  @Test(arguments: seeds.prefix(60))
+  func loops(_ seed: UInt64) throws {
+    for dtype in [DType.f64, .i64] {
+      let test = RandomGraph(dtype, count: 8, loops: 3, seed: seed)
+      let simplified = test.graph.simplified(RewriteOptions(strict: dtype.isFloat)).0
+      try simplified.verify()
+      for isSpecial in [true, false] {
+        try expectExact(test, simplified, isSpecial: isSpecial, seed)
+      }
+    }
+  }
+
   /// Every prefix of the applications is right: what `--rewrite-limit` relies on.
   @Test(arguments: seeds.prefix(12))
   func prefixes(_ seed: UInt64) throws {
