@@ -23,6 +23,7 @@ import Testing
       $0 = Simplify.run($0, counters: &$1, rules: Catalogue.afterExpansion)
     }),
     ("join-pads", { graph, _ in graph = JoinPads.run(graph) }),
+    ("block-rows", { graph, _ in graph = BlockRows.run(graph) }),
   ]
 
   /// A graph whose loops make no copies, and nothing for nothing.

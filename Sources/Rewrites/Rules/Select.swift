@@ -87,12 +87,30 @@ extension Rewriter {
   ) -> Value? {
     if let branch = branch(of: value, where: mask, is: truth) { return branch }
     let node = graph.node(of: value)
-    guard depth > 0, node.operation.isPointwise, node.resultCount == 1 else { return nil }
+    guard depth > 0 else { return nil }
+    if node.operation == .expandDims {
+      return withoutMasks(below: node, where: mask, is: truth, depth: depth - 1)
+    }
+    guard node.operation.isPointwise, node.resultCount == 1 else { return nil }
     var operands: [Value] = []
     for operand in node.operands {
       let inner = withoutMasks(operand, where: mask, is: truth, depth: depth - 1)
       operands.append(inner ?? operand)
     }
     return operands == node.operands ? nil : emit(node.operation, operands, node.attributes)
+  }
+
+  /// The same of a value with new axes, where the mask has these as well.
+  private mutating func withoutMasks(
+    below node: Node, where mask: Value, is truth: Bool, depth: Int
+  ) -> Value? {
+    let outer = graph.node(of: mask)
+    guard outer.operation == .expandDims, outer.attributes == node.attributes,
+      let inner = withoutMasks(
+        node.operands[0], where: outer.operands[0], is: truth, depth: depth)
+    else { return nil }
+    if graph.type(inner).isScalar { return inner }
+    guard graph.type(inner).shape == graph.type(node.operands[0]).shape else { return nil }
+    return emit(.expandDims, [inner], node.attributes)
   }
 }

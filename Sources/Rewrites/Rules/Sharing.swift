@@ -11,6 +11,7 @@ extension Catalogue {
       "any-sigmoid-slope-negated", (y * sigmoid(-x)) * sigmoid(x) => y * sigmoidSlope(x),
       .within(ulps: 4)),
     Rule("tanh-slope", 1 - square(tanh(x)) => tanhSlope(x), .stable(.cancellation)),
+    Rule("exp-below-mask", exp(select(m, 0, x)) => select(m, 1, exp(x)), .exact),
     Rule("tanh-slope-negated", -1 + square(tanh(x)) => -tanhSlope(x), .stable(.cancellation)),
   ]
 

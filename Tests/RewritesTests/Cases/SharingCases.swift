@@ -9,6 +9,12 @@ let sharingCases: [RuleCase] =
   + RuleCase.silent("sigmoid-slope", [.f64], [.number, .number]) { b, v in
     b.multiply(b.sigmoid(v[0]), b.sigmoid(b.negate(v[1])))
   }
+  + RuleCase.elementwise("exp-below-mask", [.f64, .f32], [.mask, .number]) { b, v in
+    b.exp(b.select(v[0], b.k(0, v[1]), v[1]))
+  }
+  + RuleCase.silent("exp-below-mask", [.f64], [.mask, .number]) { b, v in
+    b.exp(b.select(v[0], b.k(1, v[1]), v[1]))
+  }
   + RuleCase.elementwise("any-sigmoid-slope", [.f64, .f32], [.number, .number]) { b, v in
     b.multiply(b.multiply(v[1], b.sigmoid(v[0])), b.sigmoid(b.negate(v[0])))
   }

@@ -100,6 +100,12 @@ private let maskCases: [RuleCase] = [
   RuleCase.elementwise("where-below", [.f64], two) { b, v in
     b.select(v[0], v[2], b.exp(b.select(v[0], v[1], v[2])))
   },
+  RuleCase.elementwise("where-below", [.f64], two) { b, v in
+    let mask = b.expandDims(v[0], axes: [0])
+    let one = b.select(v[0], b.k(1, v[1]), b.k(0, v[1]))
+    let product = b.multiply(b.expandDims(one, axes: [0]), b.expandDims(v[2], axes: [0]))
+    return b.squeeze(b.select(mask, product, b.k(0, v[1])), axes: [0])
+  },
   RuleCase.silent("where-below", [.f64], [.mask, .mask, .number]) { b, v in
     b.select(v[0], b.exp(b.select(v[1], v[2], b.k(0, v[2]))), b.k(0, v[2]))
   },
