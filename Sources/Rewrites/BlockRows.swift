@@ -49,7 +49,7 @@ struct RowPlan {
   /// The nodes that are left outside.
   private(set) var outside: Set<Int> = []
 
-  /// The rows of a block of matrices, and of one of matrices that meet only vectors.
+  /// The rows of a block, and of one of matrices that meet only vectors.
   private static let (many, few) = (64, 16)
 
   /// The plan for axes of a size; nil where blocks are not worth it, or not possible.
@@ -65,7 +65,9 @@ struct RowPlan {
     guard emitted.allSatisfy({ graph.type($0).rank == 1 }) else { return nil }
     let traffic = RowTraffic(graph, roles, steps: steps.union(sums))
     guard traffic.isWorth(blocks: RowPlan.many) else { return nil }
-    if !traffic.hasProducts { block = RowPlan.few }
+    if !traffic.hasProducts, sums.allSatisfy({ graph.type(graph.nodes[$0].result).rank < 2 }) {
+      block = RowPlan.few
+    }
   }
 
   /// Collects what the sums need of each row.
