@@ -51,7 +51,7 @@ struct CompiledText {
   private let function: LoopFunction
   private let call: CompiledCall
 
-  init(_ text: String, dims: [String: Int] = [:]) throws {
+  init(_ text: String, dims: [String: Int] = [:], cpu: String? = nil) throws {
     let path = FileManager.default.temporaryDirectory
       .appendingPathComponent("gradc-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: path, withIntermediateDirectories: true)
@@ -60,6 +60,7 @@ struct CompiledText {
     try text.write(toFile: file, atomically: true, encoding: .utf8)
     var options = CompileOptions(input: file)
     options.dims = dims
+    options.target.cpu = cpu
     let (functions, files, diagnostics) = Session.functions(options)
     let message = diagnostics.first { $0.severity == .error }?.message ?? ""
     function = try #require(functions.first, "\(message)")

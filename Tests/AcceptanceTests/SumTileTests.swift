@@ -51,10 +51,21 @@ struct SumTileTests {
       """
   }
 
-  @Test(arguments: [DType.f64, .f32]) func anySizes(_ dtype: DType) throws {
-    let program = try CompiledText(SumTileTests.text(dtype, nil))
+  /// Registers of 512, 256 and 128 bits have tiles of their own.
+  @Test(arguments: [DType.f64, .f32], [nil, "x86-64-v3", "x86-64-v2"])
+  func anySizes(_ dtype: DType, _ cpu: String?) throws {
+    let program = try CompiledText(SumTileTests.text(dtype, nil), cpu: SumTileTests.x86(cpu))
     // Every graph needs a column and a row to pick vectors from.
     for sizes in SumTileTests.sizes where sizes.m > 0 && sizes.q > 0 { try check(program, sizes) }
+  }
+
+  /// The CPU, where this machine can be one.
+  private static func x86(_ cpu: String?) -> String? {
+    #if arch(x86_64)
+      return cpu
+    #else
+      return nil
+    #endif
   }
 
   @Test(arguments: sizes.indices) func fixedSizes(_ number: Int) throws {
