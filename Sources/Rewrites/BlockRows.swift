@@ -22,14 +22,16 @@ package enum BlockRows {
 
   /// More loops than this are not looked for.
   private static let maximalLoops = 4
+  /// No more sizes than this are tried.
+  private static let maximalSizes = 8
 
   /// The best way to cut a graph's rows into blocks, if one is worth it.
   private static func plan(for graph: Graph) -> RowPlan? {
     var sizes: [Dim] = []
     for parameter in graph.parameters {
-      guard let size = graph.type(parameter.value).shape.first, !sizes.contains(size) else {
-        continue
-      }
+      guard sizes.count < maximalSizes, let size = graph.type(parameter.value).shape.first,
+        !sizes.contains(size)
+      else { continue }
       sizes.append(size)
     }
     return sizes.lazy.compactMap { RowPlan(graph, size: $0) }.first
@@ -56,6 +58,7 @@ struct RowPlan {
   init?(_ graph: Graph, size: Dim) {
     if let known = size.constant, known < 4 * RowPlan.many { return nil }
     roles = RowRoles(graph, size: size)
+    guard roles.hasMatrices else { return nil }
     let live = graph.liveNodes()
     sums = roles.sums.filter { live[$0] }
     block = RowPlan.many

@@ -42,6 +42,11 @@ struct RowRoles {
     if case .row(let axis) = self[value] { axis } else { nil }
   }
 
+  /// Whether rows are more than single elements anywhere.
+  var hasMatrices: Bool {
+    roles.indices.contains { roles[$0] != .whole && graph.type(Value($0)).rank > 1 }
+  }
+
   /// Whether a value needs nothing that is computed of rows.
   private func isGiven(_ value: Value) -> Bool {
     self[value] == .whole || graph.node(of: value).operation == .parameter
