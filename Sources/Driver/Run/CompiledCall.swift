@@ -1,4 +1,5 @@
 package import CodeGen
+import Glibc
 import LLVMInterop
 package import LoopIR
 package import Support
@@ -27,10 +28,23 @@ package struct CompiledCall {
   package func run(_ arguments: RunArguments) throws -> [(name: String, value: RawTensor)] {
     var parameters = arguments.parameters
     var results: [RawTensor] = []
+    var bytes = parameters.reduce(0) { $0 + $1.bytes.count }
     for formal in function.results {
-      let shape = formal.shape.map { $0.evaluate(arguments.sizes) ?? -1 }
-      let isPossible = shape.allSatisfy { $0 >= 0 } && CompiledCall.fits(shape, formal.element)
-      results.append(RawTensor(zeros: formal.element, isPossible ? shape : [0]))
+      var shape = formal.shape.map { $0.evaluate(arguments.sizes) ?? -1 }
+      if let size = CompiledCall.bytes(shape, formal.element) {
+        guard case let (sum, overflow) = bytes.addingReportingOverflow(size), !overflow,
+          CompiledCall.hasMemory(for: sum)
+        else {
+          throw Failure(
+            message: "gradc: error: the result '\(formal.name)' takes \(size) bytes, which are not "
+              + "to be had")
+        }
+        bytes = sum
+      } else {
+        // The function refuses the sizes.
+        shape = [0]
+      }
+      results.append(RawTensor(zeros: formal.element, shape))
     }
     let sizes = function.symbols.map { Int64(arguments.sizes[$0] ?? 0) }
     let status = try call(sizes, &parameters, &results)
@@ -46,15 +60,24 @@ package struct CompiledCall {
     return values
   }
 
-  /// Whether a tensor of that shape can be had at all.
-  private static func fits(_ shape: [Int], _ dtype: DType) -> Bool {
+  /// The bytes of a tensor; nil for sizes that are negative or overflow.
+  private static func bytes(_ shape: [Int], _ dtype: DType) -> Int? {
     var bytes = dtype.byteSize
     for size in shape {
       let (product, overflow) = bytes.multipliedReportingOverflow(by: size)
-      if overflow { return false }
+      if overflow || size < 0 { return nil }
       bytes = product
     }
-    return bytes < 1 << 40
+    return bytes
+  }
+
+  /// Whether this process can have so many bytes, twice: here, and for the call.
+  private static func hasMemory(for bytes: Int) -> Bool {
+    let machine = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+    guard bytes <= machine / 2 else { return false }
+    guard let probe = malloc(max(1, 2 * bytes)) else { return false }
+    free(probe)
+    return true
   }
 
   /// Calls the thunk with pointers to everything.
