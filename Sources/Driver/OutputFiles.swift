@@ -23,11 +23,7 @@ package struct OutputFiles {
     if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
       return try stage(special: bytes, as: path, mode: status.st_mode)
     }
-    let temporary = "\(path).\(getpid()).tmp"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else {
-      throw Failure(path: path, message: FileSystem.systemFailure().message)
-    }
+    let (temporary, descriptor) = try OutputFiles.temporary(for: path)
     staged.append((temporary, path))
     do {
       try FileSystem.write(bytes, to: descriptor)
@@ -38,6 +34,18 @@ package struct OutputFiles {
     guard close(descriptor) == 0 else {
       throw Failure(path: path, message: FileSystem.systemFailure().message)
     }
+  }
+
+  /// Opens a file of another name beside one, which nobody else has: a process of the same number
+  /// may have been killed and left its own.
+  private static func temporary(for path: String) throws(Failure) -> (String, Int32) {
+    for attempt in 0..<100 {
+      let name = "\(path).\(getpid())" + (attempt == 0 ? "" : "-\(attempt)") + ".tmp"
+      let descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      if descriptor >= 0 { return (name, descriptor) }
+      if errno != EEXIST { break }
+    }
+    throw Failure(path: path, message: FileSystem.systemFailure().message)
   }
 
   /// Devices such as `/dev/null` are written in place; directories are refused.
