@@ -8,13 +8,17 @@ package enum Differentiate {
   ///
   /// Requests are expanded in order, on the graph as it is by then, so that they nest. A graph
   /// without requests comes back as it is.
-  package static func run(_ graph: Graph) throws(Diagnostic) -> Graph {
-    hasRequests(graph) ? try copied(graph) : graph
+  ///
+  /// - Parameter nodeLimit: a graph that grows past so many nodes is refused.
+  package static func run(
+    _ graph: Graph, nodeLimit: Int = 10_000_000
+  ) throws(Diagnostic) -> Graph {
+    hasRequests(graph) ? try copied(graph, nodeLimit) : graph
   }
 
   /// The graph, copied as above even without requests: its loops save what their reverse needs.
-  fileprivate static func copied(_ graph: Graph) throws(Diagnostic) -> Graph {
-    var copier = Copier(graph)
+  fileprivate static func copied(_ graph: Graph, _ nodeLimit: Int) throws(Diagnostic) -> Graph {
+    var copier = Copier(graph, nodeLimit)
     try copier.copyNodes()
     return copier.finish()
   }
@@ -30,14 +34,16 @@ package enum Differentiate {
 /// Copies a graph, and expands the requests in it.
 private struct Copier {
   private let source: Graph
+  private let nodeLimit: Int
   private var differentiator: Differentiator
   /// The copy of each value of the source.
   private var copies: [Value] = []
   /// Which values of the source some request names.
   private var isNamed: [Bool]
 
-  init(_ source: Graph) {
+  init(_ source: Graph, _ nodeLimit: Int) {
     self.source = source
+    self.nodeLimit = nodeLimit
     var target = Graph(name: source.name)
     target.doc = source.doc
     target.site = source.site
@@ -60,6 +66,11 @@ private struct Copier {
       let results: [Value]
       if let request = Request(node)?.mapped({ copies[Int($0.index)] }) {
         results = try differentiator.expand(request)
+        if differentiator.builder.graph.nodes.count > nodeLimit {
+          throw .error(
+            "the graph has more than \(nodeLimit) operations with this derivative; each derivative "
+              + "of a derivative has several times as many", at: request.site)
+        }
       } else if node.regions.isEmpty {
         copy(node)
         continue
@@ -88,7 +99,7 @@ private struct Copier {
   /// Appends a node whose regions ask for derivatives of their own; loops save what they carry.
   private mutating func copyWithRegions(_ node: Node) throws(Diagnostic) -> [Value] {
     var regions: [Graph] = []
-    for region in node.regions { regions.append(try Differentiate.copied(region)) }
+    for region in node.regions { regions.append(try Differentiate.copied(region, nodeLimit)) }
     differentiator.builder.site = node.site
     return differentiator.builder.appendSaving(
       node.operation, node.operands.map { copies[Int($0.index)] }, node.attributes, regions)

@@ -63,4 +63,18 @@ import Testing
     let value = try evaluator.run([Tensor(.f64, [], floats: [0x1p-1000])])[0].floats[0]
     #expect(value == 0x1p1000)
   }
+
+  /// Derivatives of derivatives grow by a factor each, and are refused in the end.
+  @Test func towersAreRefused() throws {
+    var b = Builder(graph: Graph(name: "tower"))
+    let x = b.graph.addParameter("x", TensorType(.f64))
+    var y = b.multiply(b.sin(x), b.exp(x))
+    for _ in 0..<30 { y = b.gradient(of: y, wrt: x) }
+    b.graph.addOutput("g", y)
+    #expect {
+      _ = try Differentiate.run(b.graph, nodeLimit: 10_000)
+    } throws: { error in
+      (error as? Diagnostic)?.message.hasPrefix("the graph has more than 10000 operations") ?? false
+    }
+  }
 }
