@@ -41,8 +41,8 @@ package struct CodeGenerator: ~Copyable {
     return try make(kinds, times: &times, size: &size)
   }
 
-  /// The same, with the size of the code where there is an object among them; that of the stack only
-  /// where the options say so.
+  /// The same, with the size of the code where there is an object among them; that of the stack
+  /// only where the options say so.
   package func make(
     _ kinds: Set<OutputKind>, times: inout PassTimes, size: inout CodeSize
   ) throws(CodeGenError) -> [OutputKind: [UInt8]] {

@@ -10,7 +10,8 @@ import Testing
     [3, 8], [1, 6], [7, 1],
   ]
 
-  /// Matrices of a size: any, badly scaled ones, of rank 1, with equal singular values, diagonal, 0.
+  /// Matrices of a size: any, badly scaled ones, of rank 1, with equal singular values, diagonal
+  /// ones, and 0.
   private func stack(_ m: Int, _ n: Int) -> [[Double]] {
     var random = RandomSource(seed: UInt64(10 * m + n))
     func matrix(_ element: (Int, Int) -> Double) -> [Double] {

@@ -97,7 +97,7 @@ struct SmallQR {
     }
   }
 
-  /// The first columns of the orthogonal factor: the reflections applied to the identity in reverse.
+  /// The first columns of the orthogonal factor: the reflections, in reverse, of the identity.
   func orthogonal(_ b: inout LoopBuilder) -> [[ScalarID]] {
     let like = rows[0][0]
     let (zero, one) = (b.constant(0, like: like), b.constant(1, like: like))

@@ -1,14 +1,14 @@
 import LoopIR
 import Support
 
-/// Singular values and vectors of small matrices by the one-sided Jacobi method (Hestenes 1958) with
-/// a fixed number of sweeps, all elements in registers; of a stack several matrices go at once, one
-/// in each lane.
+/// Singular values and vectors of small matrices by the one-sided Jacobi method (Hestenes 1958)
+/// with a fixed number of sweeps, all elements in registers; of a stack several matrices go at once,
+/// one in each lane.
 ///
-/// Columns are turned in pairs until they are orthogonal; what they have become are the left vectors
-/// times the singular values, and the product of the turns is the right vectors. Where a singular
-/// value is 0, Householder's method finds a left vector to go with the others. The matrix is scaled
-/// so that its greatest element is near 1.
+/// Columns are turned in pairs until they are orthogonal; what they have become are the left
+/// vectors times the singular values, and the product of the turns is the right vectors. Where a
+/// singular value is 0, Householder's method finds a left vector to go with the others. The matrix
+/// is scaled so that its greatest element is near 1.
 struct SmallSVD {
   /// What is known of the matrix and the results.
   private struct Shape {
@@ -95,8 +95,9 @@ struct SmallSVD {
 
   // MARK: Sweeps
 
-  /// Turns all pairs, round by round as in a tournament: in a round each column meets one other, and
-  /// between rounds all move on by one place but the first, which stays where their number is even.
+  /// Turns all pairs, round by round as in a tournament: in a round each column meets one other,
+  /// and between rounds all move on by one place but the first, which stays where their number is
+  /// even.
   private mutating func iterate(_ b: inout LoopBuilder) {
     let count = columns.count
     if count == 1 { return }
