@@ -5,36 +5,63 @@ import Testing
 @Suite struct RobustnessTests {
   static let simple = "graph g(x: f64[n]) -> (y) { y = 2 * x }\n"
 
-  /// Texts that are extreme, each taken or diagnosed.
-  static let extremes: [(String, String, Int32)] = [
-    ("huge size", "graph g(x: f64[1000000000000]) -> (y) { y = grad(sum(exp(x)), wrt: x) }", 0),
-    ("huge product", "graph g(x: f64[9223372036854775807, 2]) -> (y) { y = x }", 1),
-    ("huge Hessian", "graph g(x: f64[1000000]) -> (y) { y = hessian(sum(x ** 3), wrt: x) }", 0),
-    (
+  /// A text that is extreme, and what gradc ends with.
+  struct Extreme: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    let text: String
+    let status: Int32
+
+    init(_ name: String, _ text: String, _ status: Int32) {
+      testDescription = name
+      self.text = text
+      self.status = status
+    }
+  }
+
+  static let extremes: [Extreme] = [
+    Extreme(
+      "huge size",
+      "graph g(x: f64[1000000000000]) -> (y) { y = grad(sum(exp(x)), wrt: x) }", 0
+    ),
+    Extreme("huge product", "graph g(x: f64[9223372036854775807, 2]) -> (y) { y = x }", 1),
+    Extreme(
+      "huge Hessian",
+      "graph g(x: f64[1000000]) -> (y) { y = hessian(sum(x ** 3), wrt: x) }", 0
+    ),
+    Extreme(
       "power of dims",
       "graph g[a, b](x: f64["
         + [String](repeating: "(a + b + 1)", count: 60).joined(separator: " * ")
         + "]) -> (y) { y = sum(x) }", 1
     ),
-    ("long name", "graph \(String(repeating: "a", count: 1 << 20))(x: f64) -> (y) { y = x }", 0),
-    (
+    Extreme(
+      "long name",
+      "graph \(String(repeating: "a", count: 1 << 20))(x: f64) -> (y) { y = x }", 0
+    ),
+    Extreme(
       "unknown long name",
       "graph g(x: f64) -> (y) { y = \(String(repeating: "a", count: 1 << 20)) }", 1
     ),
-    ("long number", "graph g(x: f64) -> (y) { y = \(String(repeating: "1", count: 1 << 20)) }", 1),
-    ("cyclic funcs", "func f(x) = h(x)\nfunc h(x) = f(x)\ngraph g(x: f64) -> (y) { y = f(x) }", 1),
-    ("own import", "import \"m.graph\"\ngraph g(x: f64) -> (y) { y = x }", 1),
-    (
+    Extreme(
+      "long number",
+      "graph g(x: f64) -> (y) { y = \(String(repeating: "1", count: 1 << 20)) }", 1
+    ),
+    Extreme(
+      "cyclic funcs",
+      "func f(x) = h(x)\nfunc h(x) = f(x)\ngraph g(x: f64) -> (y) { y = f(x) }", 1
+    ),
+    Extreme("own import", "import \"m.graph\"\ngraph g(x: f64) -> (y) { y = x }", 1),
+    Extreme(
       "nested calls",
       "func f(x) = x + 1\ngraph g(x: f64) -> (y) { y = " + String(repeating: "f(", count: 10_000)
         + "x" + String(repeating: ")", count: 10_000) + " }", 1
     ),
-    (
+    Extreme(
       "chain of funcs",
       "func f0(x) = x\n" + (1..<10_000).map { "func f\($0)(x) = f\($0 - 1)(x)\n" }.joined()
         + "graph g(x: f64) -> (y) { y = f9999(x) }", 1
     ),
-    (
+    Extreme(
       "huge loop",
       """
       graph g(x: f64) -> (y) {
@@ -43,17 +70,16 @@ import Testing
       }
       """, 0
     ),
-    ("huge step", "graph g(x: f64[8]) -> (y) { y = x[::9223372036854775807] }", 1),
+    Extreme("huge step", "graph g(x: f64[8]) -> (y) { y = x[::9223372036854775807] }", 1),
   ]
 
   @Test(arguments: extremes)
-  func takesExtremes(_ name: String, _ text: String, _ status: Int32) throws {
+  func takesExtremes(_ extreme: Extreme) throws {
     let scratch = try Scratch()
-    let file = try scratch.write(text, to: "m.graph")
+    let file = try scratch.write(extreme.text, to: "m.graph")
     let outcome = try Shell.gradc(file, "-O0", "-o", scratch.path("m.o"))
-    #expect(outcome.status == status, "\(name): \(outcome.errors.prefix(300))")
-    let wanted = status == 0 ? ["m.graph", "m.h", "m.o"] : ["m.graph"]
-    #expect(scratch.names == wanted, "\(name)")
+    #expect(outcome.status == extreme.status, "\(outcome.errors.prefix(300))")
+    #expect(scratch.names == (extreme.status == 0 ? ["m.graph", "m.h", "m.o"] : ["m.graph"]))
   }
 
   /// Results that no memory can hold are refused, not written past what there is.
