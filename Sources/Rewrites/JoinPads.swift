@@ -43,8 +43,10 @@ package enum JoinPads {
       guard case .pad(let axes) = part.attributes else { preconditionFailure("no padding") }
       return axes
     }
+    // Terms may be stretched by what they are added to.
+    let first = rest.map { builder.broadcast($0, to: whole.shape) } ?? builder.zeros(whole)
     return builder.emit(
-      .sumPads, [rest ?? builder.zeros(whole)] + parts.map { map($0.operands[0]) }, .pads(widths))
+      .sumPads, [first] + parts.map { map($0.operands[0]) }, .pads(widths))
   }
 }
 

@@ -67,6 +67,21 @@ import Testing
     #expect(counters.counts["rewrites", default: 0] < 10 * size)
   }
 
+  /// A number to which several paddings are added is stretched to their shape.
+  @Test func joinedPadsStretchNumbers() throws {
+    let graph = Graph.of([TensorType(.f64, [Dim(2)]), TensorType(.f64)]) { b, v in
+      let zero = b.literal(.float(0), .f64)
+      let front = b.pad(v[0], with: zero, [PadAxis(low: Dim(0), high: Dim(2))])
+      let back = b.pad(v[0], with: zero, [PadAxis(low: Dim(2), high: Dim(0))])
+      return b.add(b.add(front, v[1]), back)
+    }
+    let joined = JoinPads.run(graph)
+    try joined.verify()
+    #expect(joined.operations.contains("sum_pads"))
+    let inputs = [Tensor(.f64, [2], floats: [1, 2]), Tensor(.f64, [], floats: [0.5])]
+    #expect(try joined.result(inputs) == graph.result(inputs))
+  }
+
   /// Roundings leave most results clear enough to tell a wrong rule.
   @Test func mostResultsAreClear() throws {
     let seeds = RandomGraphTests.seeds.prefix(20)
