@@ -68,7 +68,8 @@ package enum Lowering {
   /// whatever the caller wants.
   private static func choices(_ graph: Graph, primal: Set<Int>) -> [Choice] {
     let all = Set(graph.outputs.indices)
-    if all.isEmpty { return [(all, nil)] }
+    // What asks for a choice among very many results takes LLVM longer than all else.
+    if all.isEmpty || all.count > manyResults { return [(all, nil)] }
     let isLong = graph.nodes.count > longGraph
     if isLong, isScalar(graph) { return [([], []), (all, nil)] }
     if isLong, all.count == 2, primal.count == 1 {
@@ -84,6 +85,9 @@ package enum Lowering {
   /// Graphs of more nodes than this are long, and so are bodies of more scalars.
   private static let longGraph = 2_000
   private static let longBody = 800
+
+  /// Functions of more results than this have one body.
+  private static let manyResults = 64
 
   /// Whether nearly all values of a graph are scalars.
   private static func isScalar(_ graph: Graph) -> Bool {
