@@ -81,20 +81,6 @@ package struct Index: Hashable, Sendable {
     return result
   }
 
-  /// The position with the variables of loops replaced.
-  package func substituting(_ replacements: [LoopID: Index]) -> Index {
-    var result = Index(offset)
-    result.scalars = scalars
-    for term in loops {
-      if let replacement = replacements[term.variable] {
-        result = result + replacement * term.coefficient
-      } else {
-        result = result + Index(term.variable) * term.coefficient
-      }
-    }
-    return result
-  }
-
   private static func merged<Variable>(
     _ a: [Term<Variable>], _ b: [Term<Variable>]
   ) -> [Term<Variable>] {

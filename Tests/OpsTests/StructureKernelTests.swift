@@ -59,9 +59,10 @@ import Testing
 
   /// An index where loops are at a position.
   private func value(_ index: Index, at position: [Int]) -> Int {
-    let turns = Dictionary(
-      uniqueKeysWithValues: position.enumerated().map { (LoopID($0), Index(Dim($1))) })
-    return index.substituting(turns).constant?.constant ?? -1
+    let place = index.loops.reduce(index.offset) { sum, term in
+      sum + position[term.variable.index] * term.coefficient
+    }
+    return place.constant ?? -1
   }
 
   /// The row-major place of a position.
