@@ -60,15 +60,4 @@ extension Builder {
     let results = appendRegions(operation, operands, .loop(form), regions)
     return Array(results[..<isVisible]) + results[(form.carried + form.stacked)...]
   }
-
-  /// Appends a node with regions as it is; gives its results.
-  mutating func appendRegions(
-    _ operation: Operation, _ operands: [Value], _ attributes: Attributes, _ regions: [Graph]
-  ) -> [Value] {
-    do {
-      return try tryEmit(operation, operands, attributes, regions: regions)
-    } catch {
-      preconditionFailure("\(operation.name): \(error.message)")
-    }
-  }
 }

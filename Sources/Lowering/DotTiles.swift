@@ -39,10 +39,7 @@ struct DotTiles {
 
   /// Emits the loops.
   func emit(_ b: inout LoopBuilder) {
-    let outer = sum.kept.filter { $0 != row }
-    nests.loops(over: outer.map { sum.extents[$0] }, &b) { b, prefix in
-      var at = [Index](repeating: Index(Dim(0)), count: sum.extents.count)
-      for (loop, index) in zip(outer, prefix) { at[loop] = index }
+    sum.outerLoops(except: [row], nests, &b) { b, at in
       nests.tiles(of: Rows(extent: sum.extents[row]), upTo: DotTiles.height, &b) { b, tile in
         emit(tile, at, &b)
       }
@@ -51,39 +48,16 @@ struct DotTiles {
 
   private func emit(_ tile: RowTile, _ at: [Index], _ b: inout LoopBuilder) {
     let lanes = ConvolutionTiles.lanes(along: sum.extents[step], upTo: lanes)
-    let zero = b.scalar(ScalarType(sum.dtype, lanes: lanes), .constant(.float(0)))
-    let sums = fold(sum.summed[...], at, tile.rows.map { _ in zero }, &b) { b, at, sums in
-      var memos = sum.factors.map { _ in ElementReader.Memo() }
-      return zip(tile.rows, sums).map { place, total in
-        let at = at.with(row, place)
-        var factors: [ScalarID] = []
-        for (number, factor) in sum.factors.enumerated() {
-          let position = factor.axes.map { at[$0] }
-          factors.append(nests.reader.read(factor.value, at: position, &b, &memos[number]))
-        }
-        b.site = sum.site
-        return b.multiplyAdd(factors[0], factors[1], total)
-      }
+    let readers = sum.factors.map { _ in nests.reader }
+    let zeros = sum.zeros(tile.rows.count, lanes: lanes, &b)
+    let sums = sum.fold(sum.summed[...], lanes: lanes, at, zeros, &b) { b, at, sums in
+      sum.add(at: tile.rows.map { at.with(row, $0) }, onto: sums, readers, &b)
     }
     for (number, (place, vector)) in zip(tile.rows, sums).enumerated() {
       let total =
         lanes == 1 ? vector : b.scalar(ScalarType(sum.dtype), .acrossLanes(.add, vector))
-      let at = at.with(row, place)
-      b.store(
-        total, to: target.buffer, target.prefix + sum.result.map { $0.map { at[$0] } ?? Index(Dim(0)) },
-        combining: adds ? .add : nil, mask: tile.isThere.isEmpty ? nil : tile.isThere[number])
-    }
-  }
-
-  /// Loops along the axes of the sum, the last one by vectors, carrying sums.
-  private func fold(
-    _ loops: ArraySlice<Int>, _ at: [Index], _ sums: [ScalarID], _ b: inout LoopBuilder,
-    _ body: (inout LoopBuilder, [Index], [ScalarID]) -> [ScalarID]
-  ) -> [ScalarID] {
-    guard let loop = loops.first else { return body(&b, at, sums) }
-    let lanes = loop == step ? b.type(sums[0]).lanes : 1
-    return b.loop("step", sum.extents[loop], lanes: lanes, carrying: sums) { b, id, sums in
-      fold(loops.dropFirst(), at.with(loop, Index(id)), sums, &b, body)
+      let mask = tile.isThere.isEmpty ? nil : tile.isThere[number]
+      sum.store(total, at: at.with(row, place), of: target, adds: adds, mask: mask, &b)
     }
   }
 }

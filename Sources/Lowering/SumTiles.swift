@@ -27,6 +27,8 @@ struct SumTiles {
   /// Whether rows are copied, by blocks of so many.
   private let copiesRows: Bool
   private static let rowBlock = 128
+  /// Fewer rows are not copied.
+  private static let fewestCopied = 16
 
   /// Below so many rows, columns or steps of the sum, loops as they stand are as good.
   private static let least = 4
@@ -78,17 +80,14 @@ struct SumTiles {
     guard let row = parts.row, sum.extents[parts.column].isPerhaps(atLeast: width + 1),
       parts.rows.count == 1, parts.rows[0].isSideBySide(along: row, reader)
     else { return false }
-    return sum.extents[row].isPerhaps(atLeast: 2 * 8)
+    return sum.extents[row].isPerhaps(atLeast: fewestCopied)
   }
 
   // MARK: Loops outside
 
   /// Emits the loops.
   func emit(_ b: inout LoopBuilder) {
-    let outer = sum.kept.filter { $0 != parts.row && $0 != column }
-    nests.loops(over: outer.map { sum.extents[$0] }, &b) { b, prefix in
-      var at = [Index](repeating: Index(Dim(0)), count: sum.extents.count)
-      for (loop, index) in zip(outer, prefix) { at[loop] = index }
+    sum.outerLoops(except: [column] + (parts.row.map { [$0] } ?? []), nests, &b) { b, at in
       guard let row = parts.row else { return strips(at, CopiedRows(Rows(extent: Dim(1))), &b) }
       let extent = sum.extents[row]
       guard copiesRows else { return strips(at, CopiedRows(Rows(extent: extent)), &b) }
@@ -164,7 +163,7 @@ struct SumTiles {
       nests.loops(over: [sum.extents[column]], &b) { b, place in
         var at = at.with(column, place[0])
         if let loop = parts.row { at[loop] = row }
-        b.store(b.constant(sum.dtype, .float(0)), to: target.buffer, self.place(at))
+        sum.store(b.constant(sum.dtype, .float(0)), at: at, of: target, &b)
       }
     }
   }
@@ -285,8 +284,8 @@ struct SumTiles {
 
   /// Computes the tiles of some vectors of columns.
   private func tiles(
-    _ at: [Index], _ strip: Strip, _ rows: CopiedRows, _ columns: [Index], _ readers: [ElementReader],
-    _ b: inout LoopBuilder
+    _ at: [Index], _ strip: Strip, _ rows: CopiedRows, _ columns: [Index],
+    _ readers: [ElementReader], _ b: inout LoopBuilder
   ) {
     guard let row = parts.row else {
       return tile(columns.map { at.with(column, $0) }, [], strip, readers, &b)
@@ -308,38 +307,21 @@ struct SumTiles {
   /// Computes one tile, given the positions of its vectors, and which of them are there, unless all
   /// are.
   private func tile(
-    _ elements: [[Index]], _ masks: [ScalarID], _ strip: Strip, _ readers: [ElementReader], _ b: inout LoopBuilder
+    _ elements: [[Index]], _ masks: [ScalarID], _ strip: Strip, _ readers: [ElementReader],
+    _ b: inout LoopBuilder
   ) {
     let lanes = b.body.lanes(of: elements[0][column])
-    let zero = b.scalar(ScalarType(sum.dtype, lanes: lanes), .constant(.float(0)))
-    let zeros = Array(repeating: zero, count: elements.count)
+    let zeros = sum.zeros(elements.count, lanes: lanes, &b)
     let sums = fold(strip, elements[0], zeros, &b) { b, step, sums in
-      var memos = sum.factors.map { _ in ElementReader.Memo() }
-      return zip(elements, sums).map { element, sum in
-        let at = element.indices.map { self.sum.summed.contains($0) ? step[$0] : element[$0] }
-        return add(at, onto: sum, readers, &b, &memos)
+      let positions = elements.map { element in
+        element.indices.map { sum.summed.contains($0) ? step[$0] : element[$0] }
       }
+      return sum.add(at: positions, onto: sums, readers, &b)
     }
-    for (number, (at, sum)) in zip(elements, sums).enumerated() {
-      b.store(
-        sum, to: target.buffer, place(at), combining: strip.adds ? .add : nil,
-        mask: masks.isEmpty ? nil : masks[number])
+    for (number, (at, total)) in zip(elements, sums).enumerated() {
+      let mask = masks.isEmpty ? nil : masks[number]
+      sum.store(total, at: at, of: target, adds: strip.adds, mask: mask, &b)
     }
-  }
-
-  /// A sum with the term of a position added.
-  private func add(
-    _ at: [Index], onto sum: ScalarID, _ readers: [ElementReader], _ b: inout LoopBuilder,
-    _ memos: inout [ElementReader.Memo]
-  ) -> ScalarID {
-    var factors: [ScalarID] = []
-    for (number, factor) in self.sum.factors.enumerated() {
-      let position = factor.axes.map { at[$0] }
-      factors.append(readers[number].read(factor.value, at: position, &b, &memos[number]))
-    }
-    b.site = self.sum.site
-    return factors.count == 2
-      ? b.multiplyAdd(factors[0], factors[1], sum) : b.add(sum, factors[0])
   }
 
   // MARK: Steps
@@ -362,7 +344,7 @@ struct SumTiles {
   ) -> [ScalarID] {
     let inner = sum.summed.dropFirst()
     func turn(_ b: inout LoopBuilder, _ index: Index, _ sums: [ScalarID]) -> [ScalarID] {
-      fold(inner, at.with(self.strip, index + strip.start), sums, &b, step)
+      sum.fold(inner, at.with(self.strip, index + strip.start), sums, &b, step)
     }
     if let steps = strip.steps {
       return b.loop("step", atMost: strip.extent, turns: steps, carrying: sums, turn)
@@ -370,21 +352,6 @@ struct SumTiles {
     return b.loop("step", strip.extent, carrying: sums) { b, id, sums in
       turn(&b, Index(id), sums)
     }
-  }
-
-  private func fold(
-    _ loops: ArraySlice<Int>, _ at: [Index], _ sums: [ScalarID], _ b: inout LoopBuilder,
-    _ step: (inout LoopBuilder, [Index], [ScalarID]) -> [ScalarID]
-  ) -> [ScalarID] {
-    guard let loop = loops.first else { return step(&b, at, sums) }
-    return b.loop("step", sum.extents[loop], carrying: sums) { b, id, sums in
-      fold(loops.dropFirst(), at.with(loop, Index(id)), sums, &b, step)
-    }
-  }
-
-  /// Where an element of the result stands.
-  private func place(_ at: [Index]) -> [Index] {
-    target.prefix + sum.result.map { $0.map { at[$0] } ?? Index(Dim(0)) }
   }
 }
 

@@ -46,6 +46,8 @@ struct RowPlan {
   /// The numbers of the nodes that sum up over the rows, and of those that sums need of each row.
   private(set) var sums: [Int]
   private(set) var steps: Set<Int> = []
+  /// Both, in their order.
+  private(set) var inside: [Int] = []
   /// The values of the rows that are needed by others than the sums.
   private(set) var emitted: [Value] = []
   /// The nodes that are left outside.
@@ -64,9 +66,10 @@ struct RowPlan {
     block = RowPlan.many
     if sums.isEmpty { return nil }
     collectSteps(graph)
+    inside = steps.union(sums).sorted()
     collectOutside(graph)
     guard emitted.allSatisfy({ graph.type($0).rank == 1 }) else { return nil }
-    let traffic = RowTraffic(graph, roles, steps: steps.union(sums))
+    let traffic = RowTraffic(graph, roles, inside)
     guard traffic.isWorth(blocks: RowPlan.many) else { return nil }
     if !traffic.hasProducts, sums.allSatisfy({ graph.type(graph.nodes[$0].result).rank < 2 }) {
       block = RowPlan.few
@@ -87,9 +90,15 @@ struct RowPlan {
     }
   }
 
+  /// Whether a value is computed in the loop.
+  func computes(_ value: Value, in graph: Graph) -> Bool {
+    let number = Int(graph[value].node.index)
+    return steps.contains(number) || sums.contains(number)
+  }
+
   /// Collects what is needed outside of the loop, and what that needs of the rows.
   private mutating func collectOutside(_ graph: Graph) {
-    let inside = steps.union(sums)
+    let inside = Set(inside)
     var isNeeded = [Bool](repeating: false, count: graph.values.count)
     for root in graph.roots { isNeeded[Int(root.index)] = true }
     for (number, node) in graph.nodes.enumerated().reversed() {
@@ -125,17 +134,16 @@ private struct RowTraffic {
   /// The size that a symbol is thought to have.
   private static let typicalSize = 32
 
-  init(_ graph: Graph, _ roles: RowRoles, steps: Set<Int>) {
+  init(_ graph: Graph, _ roles: RowRoles, _ numbers: [Int]) {
     self.graph = graph
     self.roles = roles
-    for number in steps { add(graph.nodes[number]) }
+    for number in numbers { add(graph.nodes[number]) }
   }
 
   /// Whether blocks of so many rows save more than they cost. Products with large matrices take so
   /// long that it does not matter where their operands are.
   func isWorth(blocks: Int) -> Bool {
-    passes > 1 && !hasLargeProducts
-      && perRow.multipliedReportingOverflow(by: blocks).partialValue >= perBlock
+    passes > 1 && !hasLargeProducts && perRow * blocks >= perBlock
   }
 
   private mutating func add(_ node: Node) {

@@ -72,19 +72,13 @@ package enum FuseLoops {
     let parts = [LoopPart(first, a), LoopPart(second, b)]
     let operands = LoopPart.joined(parts.map { $0.operands.compactMap { values[Int($0.index)] } }, parts)
     var body = Graph(name: first.regions[0].name)
-    func parameter(_ type: TensorType, _ name: String) -> Value {
-      let number = body.parameters.count
-      let id = body.append(
-        .parameter, [], .parameter(number), types: [type], site: first.site)
-      body.parameters.append(Parameter(name: name, site: first.site, value: body[id].result))
-      return body[id].result
-    }
-    let index = parameter(TensorType(.i64), "turn")
+    let index = body.addParameter("turn", TensorType(.i64), at: first.site)
     var arguments = [[index], [index]]
     for role in LoopPart.Role.allCases {
       for (number, part) in parts.enumerated() {
         for known in part.parameters(role) {
-          arguments[number].append(parameter(part.body.type(known.value), known.name))
+          arguments[number].append(
+            body.addParameter(known.name, part.body.type(known.value), at: first.site))
         }
       }
     }

@@ -13,8 +13,8 @@ struct RowBlocks {
   /// The values of the source that the loop goes through, and those that it captures.
   private var sequences: [Value] = []
   private var captures: [Value] = []
-  /// By the numbers of contractions, the operands that the loop captures transposed.
-  private var turned: [Int: TurnedOperand] = [:]
+  /// The operands that the loop captures transposed.
+  private var turned: [TurnedOperand] = []
 
   private var rows: Dim { plan.roles.size }
   /// The number of blocks, and of their rows.
@@ -26,19 +26,18 @@ struct RowBlocks {
     self.plan = plan
     values = Array(repeating: nil, count: source.values.count)
     builder = Builder(graph: Graph(withoutNodesOf: source))
-    let inside = plan.steps.union(plan.sums)
-    for (number, node) in source.nodes.enumerated() where inside.contains(number) {
-      for operand in node.operands
-      where !inside.contains(Int(source[operand].node.index))
-        && !sequences.contains(operand) && !captures.contains(operand)
-      {
+    var seen: Set<Value> = []
+    for number in plan.inside {
+      let node = source.nodes[number]
+      if let operand = TurnedOperand(number, of: source, plan) { turned.append(operand) }
+      for operand in node.operands where seen.insert(operand).inserted {
+        if plan.computes(operand, in: source) { continue }
         if plan.roles.axis(of: operand) == nil {
           captures.append(operand)
         } else {
           sequences.append(operand)
         }
       }
-      if plan.steps.contains(number) { turned[number] = TurnedOperand(of: node, in: source, plan) }
     }
   }
 
@@ -95,19 +94,13 @@ struct RowBlocks {
       operands.append(builder.zeros(source.type(source.nodes[number].result)))
     }
     operands += captures.map { outer($0) }
-    for (_, operand) in turned.sorted(by: { $0.key < $1.key }) {
+    for operand in turned {
       operands.append(builder.transpose(outer(operand.value), operand.order))
     }
     let form = LoopForm(
       count: blocks, sequences: sequences.count, carried: plan.sums.count,
       stacked: plan.emitted.count)
-    var types = plan.sums.map { source.type(source.nodes[$0].result) }
-    types += plan.emitted.map {
-      TensorType(source.type($0).dtype, [blocks, Dim(plan.block)])
-    }
-    let id = builder.graph.append(
-      .loop, operands, .loop(form), types: types, regions: [body()], site: builder.site)
-    var results = builder.graph[id].results
+    var results = builder.appendRegions(.loop, operands, .loop(form), [body()])
     for place in plan.sums.count..<results.count {
       results[place] = builder.reshape(results[place], to: [whole])
     }
@@ -124,25 +117,30 @@ struct RowBlocks {
   private func body() -> Graph {
     var body = Builder(graph: Graph(name: "block"), site: builder.site)
     body.graph.data = source.data
-    _ = body.parameter(TensorType(.i64), "block")
+    func parameter(_ value: Value, _ shape: [Dim]) -> Value {
+      let name = source[value].name ?? "p\(body.graph.parameters.count)"
+      let type = TensorType(source.type(value).dtype, shape)
+      return body.graph.addParameter(name, type, at: body.site)
+    }
+    body.graph.addParameter("block", TensorType(.i64), at: body.site)
     var known = [Value?](repeating: nil, count: source.values.count)
     for sequence in sequences {
-      let type = source.type(sequence)
-      let rows = TensorType(type.dtype, [Dim(plan.block)] + type.shape.dropFirst())
-      known[Int(sequence.index)] = body.parameter(rows, source[sequence].name)
+      let shape = [Dim(plan.block)] + source.type(sequence).shape.dropFirst()
+      known[Int(sequence.index)] = parameter(sequence, shape)
     }
     let carried = plan.sums.map { number in
       let sum = source.nodes[number].result
-      return body.parameter(source.type(sum), source[sum].name)
+      return parameter(sum, source.type(sum).shape)
     }
     for capture in captures {
-      known[Int(capture.index)] = body.parameter(source.type(capture), source[capture].name)
+      known[Int(capture.index)] = parameter(capture, source.type(capture).shape)
     }
     var products: [Int: (Value, TurnedOperand)] = [:]
-    for (number, operand) in turned.sorted(by: { $0.key < $1.key }) {
-      let type = source.type(operand.value)
-      let shape = operand.order.map { type.shape[$0] }
-      products[number] = (body.parameter(TensorType(type.dtype, shape), nil), operand)
+    for operand in turned {
+      let shape = source.type(operand.value).shape
+      products[operand.node] = (
+        parameter(operand.value, operand.order.map { shape[$0] }), operand
+      )
     }
     var results = copyRows(Dim(plan.block), products, into: &body, &known)
     for (place, sum) in carried.enumerated() { results[place] = body.add(sum, results[place]) }
@@ -175,7 +173,7 @@ struct RowBlocks {
     _ rows: Dim, _ turned: [Int: (value: Value, form: TurnedOperand)],
     into builder: inout Builder, _ known: inout [Value?]
   ) -> [Value] {
-    for number in plan.steps.union(plan.sums).sorted() {
+    for number in plan.inside {
       let node = source.nodes[number]
       var operands = node.operands.compactMap { known[Int($0.index)] }
       precondition(operands.count == node.operands.count, "an operand is gone")
@@ -200,6 +198,8 @@ struct RowBlocks {
 /// An operand of a product that every block would copy to have its columns side by side: the loop
 /// captures it with the axes that are summed in front of the others.
 private struct TurnedOperand {
+  /// The number of the product.
+  let node: Int
   let value: Value
   /// Which operand it is.
   let place: Int
@@ -207,9 +207,10 @@ private struct TurnedOperand {
   /// The pairs of axes after that.
   let attributes: Attributes
 
-  /// The turned operand of a node; nil if none needs to be.
-  init?(of node: Node, in graph: Graph, _ plan: RowPlan) {
-    guard case .contraction(var pairs) = node.attributes,
+  /// The turned operand of the node of that number; nil if none needs to be.
+  init?(_ number: Int, of graph: Graph, _ plan: RowPlan) {
+    let node = graph.nodes[number]
+    guard plan.steps.contains(number), case .contraction(var pairs) = node.attributes,
       let place = node.operands.firstIndex(where: { plan.roles[$0] == .whole })
     else { return nil }
     let rank = graph.type(node.operands[place]).rank
@@ -224,19 +225,8 @@ private struct TurnedOperand {
     } else {
       (pairs.rightSummed, pairs.rightBatch) = (moved(summed), moved(batch))
     }
-    (value, self.place, self.order) = (node.operands[place], place, order)
+    (self.node, value) = (number, node.operands[place])
+    (self.place, self.order) = (place, order)
     attributes = .contraction(pairs)
-  }
-}
-
-extension Builder {
-  /// Adds a parameter to the graph.
-  fileprivate mutating func parameter(_ type: TensorType, _ name: String?) -> Value {
-    let number = graph.parameters.count
-    let id = graph.append(.parameter, [], .parameter(number), types: [type], site: site)
-    let value = graph[id].result
-    graph.parameters.append(
-      Parameter(name: name ?? "p\(number)", site: site, value: value))
-    return value
   }
 }

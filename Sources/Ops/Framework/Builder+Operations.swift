@@ -70,4 +70,17 @@ extension Builder {
   package mutating func expandDims(_ value: Value, axes: [Int]) -> Value {
     axes.isEmpty ? value : emit(.expandDims, [value], .axes(axes))
   }
+
+  /// Appends a node with regions as it is; gives its results.
+  ///
+  /// - Requires: The regions fit; a mistake here is the compiler's.
+  package mutating func appendRegions(
+    _ operation: Operation, _ operands: [Value], _ attributes: Attributes, _ regions: [Graph]
+  ) -> [Value] {
+    do {
+      return try tryEmit(operation, operands, attributes, regions: regions)
+    } catch {
+      preconditionFailure("\(operation.name): \(error.message)")
+    }
+  }
 }

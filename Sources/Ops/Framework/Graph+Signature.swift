@@ -1,13 +1,15 @@
 package import GraphIR
-import Support
+package import Support
 
 extension Graph {
   /// Adds a parameter; gives its value.
   @discardableResult
-  package mutating func addParameter(_ name: String, _ type: TensorType) -> Value {
-    let id = append(.parameter, [], .parameter(parameters.count), types: [type], site: .none)
+  package mutating func addParameter(
+    _ name: String, _ type: TensorType, at site: Site = .none
+  ) -> Value {
+    let id = append(.parameter, [], .parameter(parameters.count), types: [type], site: site)
     let value = self[id].result
-    parameters.append(Parameter(name: name, site: .none, value: value))
+    parameters.append(Parameter(name: name, site: site, value: value))
     self.name(value, name)
     return value
   }
