@@ -1,22 +1,27 @@
 import CodeGen
-import GraphIR
+package import GraphIR
 import GraphText
-import Support
+package import Support
 
 /// A step of the compiler from one form of the program to another.
-struct Pass<From, To, Failure: Error> {
-  var name: String
-  var run: (From, inout Counters) throws(Failure) -> To
+package struct Pass<From, To, Failure: Error> {
+  package var name: String
+  package var run: (From, inout Counters) throws(Failure) -> To
+
+  package init(name: String, run: @escaping (From, inout Counters) throws(Failure) -> To) {
+    self.name = name
+    self.run = run
+  }
 }
 
 /// Something that passes hand on, which can be shown and verified.
-protocol Stage {
+package protocol Stage {
   /// The form as text, for `--print-after`.
   func show() -> String
   /// The form as text in which a small change changes little, for `--print-changed`.
   func sketch() -> String
-  /// What is wrong with it, which is a bug of the compiler.
-  func flaw() -> String?
+  /// What is wrong with it, which is a bug of the compiler, and where that comes from.
+  func flaw() -> (message: String, site: Site)?
   /// Whether it is so long that the compiler is trusted: to verify all its forms would take a tenth
   /// of the time. Debug builds verify everything.
   var isHuge: Bool { get }
@@ -25,7 +30,7 @@ protocol Stage {
 }
 
 /// Runs passes; verifies, shows, times and counts what they do.
-struct PassRunner {
+package struct PassRunner {
   let printAfter: Set<String>
   /// The rules that a pass applies, where what each pass changes is shown.
   let changes: ChangeLog?
@@ -36,18 +41,22 @@ struct PassRunner {
   /// Whether the graphs are kept.
   var keepsGraphs = false
 
-  init(printAfter: Set<String> = [], changes: ChangeLog? = nil) {
+  /// A runner that shows nothing.
+  package init() { self.init(printAfter: []) }
+
+  init(printAfter: Set<String>, changes: ChangeLog? = nil) {
     self.printAfter = printAfter
     self.changes = changes
   }
 
   /// The result of a pass, verified: anew, unless it is the input itself and that was verified.
-  mutating func run<From, To: Stage, Failure: Error>(
+  package mutating func run<From, To: Stage, Failure: Error>(
     _ pass: Pass<From, To, Failure>, on input: From, isVerified: Bool = true
   ) throws(Failure) -> To {
     var counters = counters
     let result = try times.time(pass.name) { () throws(Failure) in
-      try pass.run(input, &counters)
+      if let graph = input as? Graph { Progress.at(graph.site) }
+      return try pass.run(input, &counters)
     }
     self.counters = counters
     if printAfter.contains(pass.name) || printAfter.contains("all") {
@@ -57,7 +66,9 @@ struct PassRunner {
     if keepsGraphs, let graph = result as? Graph { graphs.append((pass.name, graph)) }
     if !PassRunner.isDebug, result.isHuge { return result }
     if isVerified, result.isUntouched(since: input) { return result }
-    if let flaw = result.flaw() { BugReport.exit("after pass '\(pass.name)': \(flaw)") }
+    if let flaw = result.flaw() {
+      BugReport.exit("after pass '\(pass.name)': \(flaw.message)", at: flaw.site)
+    }
     return result
   }
 
@@ -98,18 +109,18 @@ struct PassRunner {
 }
 
 extension Graph: Stage {
-  func show() -> String { dump() }
+  package func show() -> String { dump() }
 
-  func sketch() -> String { GraphWriter.text(of: [self], isStrict: true) }
+  package func sketch() -> String { GraphWriter.text(of: [self], isStrict: true) }
 
-  func isUntouched(since input: Any) -> Bool {
+  package func isUntouched(since input: Any) -> Bool {
     (input as? Graph).map { isUntouched(since: $0) } ?? false
   }
 
-  func flaw() -> String? {
-    do { try verify() } catch { return error.message }
+  package func flaw() -> (message: String, site: Site)? {
+    do { try verify() } catch { return (error.message, error.site) }
     return nil
   }
 
-  var isHuge: Bool { nodes.count > 20_000 }
+  package var isHuge: Bool { nodes.count > 20_000 }
 }

@@ -2,10 +2,10 @@ import Autodiff
 import GraphIR
 import GraphText
 import Lowering
-import LoopIR
+package import LoopIR
 import Ops
 import Rewrites
-import Support
+package import Support
 
 /// The way from text to loop trees.
 struct Pipeline {
@@ -220,16 +220,16 @@ struct Pipeline {
 }
 
 extension LoopFunction: Stage {
-  func show() -> String { dump() }
+  package func show() -> String { dump() }
 
-  func sketch() -> String { dump() }
+  package func sketch() -> String { dump() }
 
-  func flaw() -> String? {
-    do { try verify() } catch { return error.message }
+  package func flaw() -> (message: String, site: Site)? {
+    do { try verify() } catch { return (error.message, error.site) }
     return nil
   }
 
-  func isUntouched(since input: Any) -> Bool { false }
+  package func isUntouched(since input: Any) -> Bool { false }
 
-  var isHuge: Bool { bodies.contains { $0.scalars.count > 100_000 } }
+  package var isHuge: Bool { bodies.contains { $0.scalars.count > 100_000 } }
 }

@@ -11,10 +11,10 @@ package enum Session {
   /// The version of the LLVM that it runs with.
   package static var llvmVersion: String { LLVMLibrary.version }
 
-  /// Makes the process one in which errors of LLVM and closed pipes are told in gradc's way.
+  /// Makes the process one in which crashes, errors of LLVM and closed pipes are told in gradc's way.
   package static func prepare() {
     signal(SIGPIPE, SIG_IGN)
-    LLVMLibrary.installFatalErrorHandler()
+    BugReport.catchCrashes()
   }
 
   /// Writes text to standard error.

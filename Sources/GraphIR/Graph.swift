@@ -207,6 +207,7 @@ package struct Graph: Sendable {
   ) -> NodeID {
     let id = NodeID(nodes.count)
     let first = values.count
+    Progress.at(site, node: nodes.count)
     nodes.append(
       Node(
         operation, operands, attributes, regions: regions, site: site,
@@ -221,6 +222,7 @@ package struct Graph: Sendable {
     site: Site
   ) -> Value {
     let first = values.count
+    Progress.at(site, node: nodes.count)
     values.append(ValueInfo(type: type, node: NodeID(nodes.count), name: nil))
     nodes.append(
       Node(operation, operands, attributes, regions: [], site: site, results: first..<(first + 1)))
@@ -235,6 +237,7 @@ package struct Graph: Sendable {
   ) -> Value {
     let id = NodeID(nodes.count)
     let first = values.count
+    Progress.at(node.site, node: nodes.count)
     if attributes == nil, regions == nil, first == Int(node.firstResult), operands == node.operands {
       nodes.append(node)
     } else {

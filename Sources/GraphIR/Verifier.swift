@@ -1,6 +1,10 @@
+package import Support
+
 /// A violation of the rules of the IR: a bug of the compiler.
 package struct VerificationError: Error, Hashable, Sendable {
   package var message: String
+  /// Where in the source what is wrong comes from.
+  package var site = Site.none
 }
 
 extension Graph {
@@ -9,7 +13,8 @@ extension Graph {
   package func verify() throws(VerificationError) {
     for (index, node) in nodes.enumerated() {
       func fail(_ message: String) -> VerificationError {
-        VerificationError(message: "node \(index) (\(node.operation.name)): \(message)")
+        VerificationError(
+          message: "node \(index) (\(node.operation.name)): \(message)", site: node.site)
       }
       for operand in node.operands where operand.index >= node.firstResult {
         throw fail("operand %\(operand.index) is not computed before it")

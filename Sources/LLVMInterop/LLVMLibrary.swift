@@ -19,15 +19,21 @@ package enum LLVMLibrary {
   /// What the user has asked for and LLVM is just trying, so that its failure is the user's.
   private static let trial = Mutex<String?>(nil)
 
-  /// Makes the errors that LLVM cannot return end the process with a line that says so and status
-  /// 70 (1 during a trial), instead of LLVM's own status 1 and request for a bug report.
-  package static func installFatalErrorHandler() {
+  /// What ends the process after an error of LLVM's that is a bug.
+  private static let end = Mutex<@Sendable (String) -> Never>({ _ in _exit(internalErrorStatus) })
+
+  /// Has the errors that LLVM cannot return end the process by `report`; during a trial with a line
+  /// that says so and status 1. LLVM itself would ask for a bug report of its own.
+  package static func installFatalErrorHandler(_ report: @escaping @Sendable (String) -> Never) {
+    end.withLock { $0 = report }
     LLVMInstallFatalErrorHandler { reason in
       let text = reason.map { String(cString: $0) } ?? "unknown error"
-      let tried = LLVMLibrary.trial.withLock { $0 }
-      let cause = tried.map { "error: LLVM refuses \($0)" } ?? "internal error: LLVM"
-      LLVMLibrary.printError("gradc: \(cause): \(text)")
-      _exit(tried == nil ? LLVMLibrary.internalErrorStatus : 1)
+      guard let tried = LLVMLibrary.trial.withLock({ $0 }) else {
+        let report = LLVMLibrary.end.withLock { $0 }
+        report(text)
+      }
+      LLVMLibrary.printError("gradc: error: LLVM refuses \(tried): \(text)")
+      _exit(1)
     }
   }
 

@@ -24,6 +24,7 @@ package struct LoopBuilder: Sendable {
 
   /// Defines a scalar that stands in no block, such as what a loop carries.
   package mutating func define(_ type: ScalarType, _ instruction: Instruction) -> ScalarID {
+    Progress.at(site)
     body.scalars.append(Scalar(type: type, instruction: instruction, site: site))
     return ScalarID(body.scalars.count - 1)
   }

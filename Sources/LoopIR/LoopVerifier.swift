@@ -1,8 +1,10 @@
-import Support
+package import Support
 
 /// A violation of the rules of loop IR: a bug of the compiler.
 package struct LoopVerificationError: Error, Hashable, Sendable, CustomStringConvertible {
   package var message: String
+  /// Where in the source what is wrong comes from.
+  package var site = Site.none
 
   package var description: String { message }
 }
@@ -34,13 +36,14 @@ struct LoopVerifier {
   }
 
   /// An error with these words.
-  func failure(_ message: String) -> LoopVerificationError {
-    LoopVerificationError(message: "\(function.name): \(message)")
+  func failure(_ message: String, at site: Site? = nil) -> LoopVerificationError {
+    LoopVerificationError(message: "\(function.name): \(message)", site: site ?? function.site)
   }
 
   /// An error about a scalar.
   func failure(_ id: ScalarID, _ message: String) -> LoopVerificationError {
-    failure("%\(id.index): \(message)")
+    failure(
+      "%\(id.index): \(message)", at: id.index < body.scalars.count ? body[id].site : nil)
   }
 
   /// Checks the whole body.

@@ -7,10 +7,11 @@ package struct PassTimes: Sendable {
 
   package init() {}
 
-  /// Runs `body`, and notes how long it took.
+  /// Runs `body`, which is what the compiler is now at work on, and notes how long it took.
   package mutating func time<T, E: Error>(
     _ name: String, _ body: () throws(E) -> T
   ) throws(E) -> T {
+    Progress.enter(name)
     let start = PassTimes.now
     defer { entries.append((name, PassTimes.now - start)) }
     return try body()

@@ -147,6 +147,33 @@ import Testing
     #expect(scratch.names.filter { $0.hasSuffix(".o") || $0.hasSuffix(".h") } == ["m.h", "m.o"])
   }
 
+  /// A signal that only a bug can send is told of: here one that comes while gradc waits for its
+  /// input, a pipe.
+  @Test(arguments: [SIGSEGV, SIGILL, SIGBUS, SIGFPE])
+  func reportsCrashes(_ signal: Int32) throws {
+    let scratch = try Scratch()
+    let path = scratch.path("pipe.graph")
+    try #require(mkfifo(path, 0o600) == 0)
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: Shell.gradc)
+    process.arguments = [path, "-o", scratch.path("m.o")]
+    let errors = Pipe()
+    process.standardError = errors
+    try process.run()
+    // Opens when gradc has opened the other end.
+    let writer = open(path, O_WRONLY)
+    #expect(kill(process.processIdentifier, signal) == 0)
+    let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    close(writer)
+    #expect(process.terminationReason == .exit && process.terminationStatus == 70)
+    #expect(text.hasPrefix("gradc: bug: "))
+    #expect(text.contains("in pass 'check'"))
+    #expect(text.contains("gradc: please report this with the file and the command: "))
+    #expect(text.hasSuffix("\(path) -o \(scratch.path("m.o"))\n"))
+    #expect(scratch.names == ["pipe.graph"])
+  }
+
   /// A few damaged inputs; any number by Tests/Fuzzing/fuzz.py.
   @Test func takesDamagedInputs() throws {
     let scratch = try Scratch()

@@ -92,24 +92,30 @@ final class BodyEmitter {
   func emit(_ item: Item) {
     switch item {
     case .scalar(let id):
-      object.debug?.setSite(body[id].site, object)
+      enter(body[id].site)
       values[id.index] = compute(id)
     case .store(let store):
-      object.debug?.setSite(store.site, object)
+      enter(store.site)
       emit(store)
     case .loop(let id):
-      object.debug?.setSite(body[id].site, object)
+      enter(body[id].site)
       emitTree(id)
     case .branch(let condition, let then, let otherwise):
       emitBranch(value(condition), then, otherwise)
     case .check(let condition, let failure, let message, let site):
-      object.debug?.setSite(site, object)
+      enter(site)
       emitCheck(condition, Place(failure, at: site, message))
     case .external(let call):
-      object.debug?.setSite(call.site, object)
+      enter(call.site)
       emit(call)
     case .stopIfFailed: emitStop()
     }
+  }
+
+  /// Says where what follows stands in the source.
+  private func enter(_ site: Site) {
+    Progress.at(site)
+    object.debug?.setSite(site, object)
   }
 
   /// Emits the jump to one of two blocks, and the blocks.

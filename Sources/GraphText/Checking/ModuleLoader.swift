@@ -62,6 +62,7 @@ struct ModuleLoader {
       return nil
     }
     let file = files.add(path: path, bytes: bytes)
+    Progress.know(files)
     let unit = Parser.parse(file: file, in: files, diagnostics: &diagnostics)
     let number = program.modules.count
     numbers[key] = number
