@@ -20,8 +20,6 @@ package struct CodeGenOptions: Sendable {
   package var debugInfo = false
   /// Whether AddressSanitizer watches the accesses to memory.
   package var sanitizesAddresses = false
-  /// Whether the stack that functions take is measured.
-  package var measuresStack = false
   /// Whether a product and the sum that it goes into may be rounded once.
   package var contracts = true
   /// Whether functions of libm may give way to code of our own.

@@ -15,7 +15,8 @@ package enum OutputKind: String, Hashable, Sendable, CaseIterable {
 
 /// Makes the files of one object.
 ///
-/// Header, module map and manifest need no LLVM module, and are made from `interface`.
+/// The module map needs no LLVM module; header and manifest state how much stack a call takes, for
+/// which an object is made.
 package struct CodeGenerator: ~Copyable {
   package let interface: ObjectInterface
   package let options: CodeGenOptions
@@ -41,35 +42,47 @@ package struct CodeGenerator: ~Copyable {
     return try make(kinds, times: &times, size: &size)
   }
 
-  /// The same, with the size of the code where there is an object among them; that of the stack
-  /// only where the options say so.
+  /// The same, with the size of the code where an object is made.
   package func make(
     _ kinds: Set<OutputKind>, times: inout PassTimes, size: inout CodeSize
   ) throws(CodeGenError) -> [OutputKind: [UInt8]] {
     var outputs: [OutputKind: [UInt8]] = [:]
-    if kinds.contains(.header) { outputs[.header] = Array(interface.header.utf8) }
     if kinds.contains(.moduleMap) { outputs[.moduleMap] = Array(interface.moduleMap.utf8) }
-    if kinds.contains(.manifest) { outputs[.manifest] = Array(interface.manifest.utf8) }
-    guard !kinds.isDisjoint(with: [.object, .assembly, .llvmIR, .bitcode]) else { return outputs }
+    guard kinds != [.moduleMap], !kinds.isEmpty else { return outputs }
+    let needsObject = !kinds.isDisjoint(with: [.object, .header, .manifest])
     let emitter = times.time("emit LLVM IR") { makeModule() }
     do {
       try optimize(emitter, times: &times)
       if kinds.contains(.llvmIR) { outputs[.llvmIR] = Array(emitter.module.text.utf8) }
       if kinds.contains(.bitcode) { outputs[.bitcode] = emitter.module.bitcode.bytes }
       // Making code spoils the module, so the first of two kinds gets a copy.
-      if kinds.isSuperset(of: [.object, .assembly]) {
+      if needsObject, kinds.contains(.assembly) {
         let copy = emitter.module.clone()
         outputs[.assembly] = try code(of: copy, .assembly, times: &times)
       } else if kinds.contains(.assembly) {
         outputs[.assembly] = try code(of: emitter.module, .assembly, times: &times)
       }
-      if kinds.contains(.object) {
-        outputs[.object] = try object(of: emitter.module, times: &times, size: &size)
+      if needsObject {
+        let object = try object(of: emitter.module, times: &times, size: &size)
+        if kinds.contains(.object) { outputs[.object] = object }
       }
     } catch {
       throw CodeGenError(error)
     }
+    let stack = isStackKnown ? size.stack : [:]
+    if kinds.contains(.header) { outputs[.header] = Array(interface.header(stack: stack).utf8) }
+    if kinds.contains(.manifest) {
+      outputs[.manifest] = Array(interface.manifest(stack: stack).utf8)
+    }
     return outputs
+  }
+
+  /// Whether LLVM knows all that a call takes of the stack: not of that of virtual machines, nor of
+  /// what the checks of AddressSanitizer add while the program runs.
+  private var isStackKnown: Bool {
+    let measured = ["x86_64", "i386", "i686", "aarch64", "arm", "thumb", "riscv"]
+    return !options.sanitizesAddresses
+      && measured.contains { machine.target.architecture.hasPrefix($0) }
   }
 
   /// Makes one kind of output.
@@ -103,7 +116,7 @@ package struct CodeGenerator: ~Copyable {
   private func object(
     of module: borrowing Module, times: inout PassTimes, size: inout CodeSize
   ) throws(LLVMError) -> [UInt8] {
-    let calls = options.measuresStack ? module.calls : [:]
+    let calls = module.calls
     var frames: [String: Int] = [:]
     let bytes = try times.time("make object") { () throws(LLVMError) in
       let object = try machine.emit(module, as: .object, frames: &frames)

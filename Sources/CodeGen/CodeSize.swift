@@ -11,8 +11,13 @@ package struct CodeSize: Hashable, Sendable {
   /// Nothing measured yet.
   package init() {}
 
-  /// What a call puts on the stack itself, with what aligns it.
-  private static let callBytes = 16
+  /// The bytes of stack that a function takes with the address that it returns to, and with what
+  /// aligns its frame where that holds whole vectors.
+  private static func bytes(ofFrame frame: Int) -> Int {
+    if frame < 32 { return frame + 16 }
+    return (frame + WorkspacePlan.alignment - 1) / WorkspacePlan.alignment * WorkspacePlan.alignment
+      + WorkspacePlan.alignment
+  }
 
   /// Adds up frames along the calls; no function calls itself.
   mutating func addStacks(frames: [String: Int], calls: [String: Set<String>]) {
@@ -27,7 +32,7 @@ package struct CodeSize: Hashable, Sendable {
       }
       pending.removeLast()
       let deepest = callees.compactMap { depths[$0] }.max() ?? 0
-      depths[name] = frames[name, default: 0] + CodeSize.callBytes + deepest
+      depths[name] = CodeSize.bytes(ofFrame: frames[name, default: 0]) + deepest
     }
     stack = depths
   }

@@ -134,7 +134,6 @@ extension CompileOptions {
       cpu: target.cpu)
     options.debugInfo = hasDebugInfo
     options.sanitizesAddresses = sanitizesAddresses
-    options.measuresStack = budgets.stack != nil
     options.contracts = !isStrict
     options.replacesLibrary = !isStrict
     return options

@@ -136,7 +136,7 @@ struct OutputTests {
     let first = "slope(x: f64[m, n]) -> (gs: f64[m, n], total: f64)"
     #expect(header.contains("/* \(first)"))
     #expect(header.contains("curve.graph:2\n"))
-    #expect(header.contains("   Slope of a curve. * / / * ? ?/ \n   Second line.\n   x: where */"))
+    #expect(header.contains("   Slope of a curve. * / / * ? ?/ \n   Second line.\n   x: where\n"))
     #expect(header.contains("CPU x86-64-v3. Link with -lm."))
     #expect(header.contains("#define STEP_WORKSPACE_SIZE 0\n"))
     #expect(!header.contains("SLOPE_WORKSPACE_SIZE"))

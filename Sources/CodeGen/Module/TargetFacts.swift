@@ -23,7 +23,7 @@ struct TargetFacts {
     var attributes = machine.functionAttributes
     attributes += [.noUnwind, .mustProgress]
     if options.sanitizesAddresses { attributes.append(.sanitizeAddress) }
-    if options.measuresStack { attributes.append(.warnStackSize) }
+    attributes.append(.warnStackSize)
     let hasUnwinder = !target.isBareMetal && !target.architecture.hasPrefix("wasm")
     if hasUnwinder { attributes.append(.unwindTable) }
     self.attributes = attributes

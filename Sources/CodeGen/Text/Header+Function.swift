@@ -3,9 +3,9 @@ import Support
 
 extension ObjectInterface {
   /// The comment and the declarations of one function.
-  func declaration(_ interface: FunctionInterface) -> String {
+  func declaration(_ interface: FunctionInterface, stack: Int?) -> String {
     let name = interface.function.name
-    var text = comment(interface)
+    var text = comment(interface, stack: stack)
     let arguments = interface.arguments.map { spelling($0, interface.function) }
     text += prototype("int \(name)", arguments, symbol: interface.hash.symbol(for: name))
     let sizes = interface.function.symbols.map { "int64_t \($0)" }
@@ -48,14 +48,18 @@ extension ObjectInterface {
     }
   }
 
-  /// The comment above a function: signature, place, documentation.
-  private func comment(_ interface: FunctionInterface) -> String {
+  /// The comment above a function: signature, place, documentation, stack.
+  private func comment(_ interface: FunctionInterface, stack: Int?) -> String {
     let function = interface.function
     var lines: [String] = [firstLine(function)]
     lines += documentation(function.doc)
     for formal in function.parameters + function.results where !formal.doc.isEmpty {
       let text = documentation("\(formal.name): \(formal.doc)")
       lines += text.prefix(1) + text.dropFirst().map { "  " + $0 }
+    }
+    if let stack {
+      lines.append(
+        "A call takes at most \(stack) bytes of stack, besides what C functions that it calls take.")
     }
     return "/* " + Comment.escaped(lines.joined(separator: "\n   ")) + " */\n"
   }

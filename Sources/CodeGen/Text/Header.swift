@@ -3,8 +3,8 @@ import LoopIR
 import Support
 
 extension ObjectInterface {
-  /// The C header.
-  package var header: String {
+  /// The C header; `stack` is what a call of each function takes, as far as that is known.
+  func header(stack: [String: Int]) -> String {
     let guardName = "GRADC_\(CName.capitals(stem))_H"
     var text = banner
     text += "#ifndef \(guardName)\n#define \(guardName)\n\n"
@@ -13,7 +13,9 @@ extension ObjectInterface {
     text += "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
     text += failures + "\n" + messageDeclaration
     text += externalDeclarations
-    for function in functions { text += "\n" + declaration(function) }
+    for function in functions {
+      text += "\n" + declaration(function, stack: stack[function.function.name])
+    }
     text += "\n#ifdef __cplusplus\n}\n#endif\n\n"
     return text + HeaderMacros.removals + "\n#endif\n"
   }

@@ -3,8 +3,9 @@ import LoopIR
 import Support
 
 extension ObjectInterface {
-  /// All that a program can know of the object, as JSON.
-  package var manifest: String {
+  /// All that a program can know of the object, as JSON; `stack` is what a call of each function
+  /// takes, as far as that is known.
+  func manifest(stack: [String: Int]) -> String {
     let target = JSON.object([
       ("triple", .string(self.target.triple)), ("cpu", .string(self.target.cpu)),
       ("features", .string(self.target.features)),
@@ -15,7 +16,8 @@ extension ObjectInterface {
     return JSON.object([
       ("version", .number(1)), ("stem", .string(stem)), ("header", .string(headerName)),
       ("target", target), ("libraries", .array(libraries.map(JSON.string))),
-      ("message", message), ("functions", .array(functions.map(json))),
+      ("message", message),
+      ("functions", .array(functions.map { json($0, stack: stack[$0.function.name]) })),
       ("failures", .array(Failure.allCases.map(json))),
       ("externals", .array(externals.map(json))),
       ("statuses", .array(places.places.map(json))),
@@ -23,7 +25,7 @@ extension ObjectInterface {
   }
 
   /// All about a function.
-  private func json(_ interface: FunctionInterface) -> JSON {
+  private func json(_ interface: FunctionInterface, stack: Int?) -> JSON {
     let function = interface.function
     func symbol(_ name: String) -> JSON {
       .string(labelPrefix + interface.hash.symbol(for: name))
@@ -41,7 +43,7 @@ extension ObjectInterface {
       ("arguments", .array(interface.arguments.map { .string($0.name) })),
       ("parameters", .array(function.parameters.map { json($0, isResult: false) })),
       ("results", .array(function.results.map { json($0, isResult: true) })),
-      ("workspace", workspace),
+      ("workspace", workspace), ("stack", stack.map(JSON.number) ?? .null),
     ])
   }
 

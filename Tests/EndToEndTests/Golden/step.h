@@ -64,7 +64,8 @@ const char *GRADC_NONNULL step_message(int status)
 
 /* step(x: f64[n, d], y: f64[n], rate: f64, inout w: f64[d], inout b: f64) -> (loss: f64)  step.graph:4
    One step of descent; `rate` must be positive.
-   x: Rows of features. */
+   x: Rows of features.
+   A call takes at most N bytes of stack, besides what C functions that it calls take. */
 int step(int64_t n, int64_t d, const double *GRADC_NONNULL GRADC_RESTRICT GRADC_COUNT(n * d) x,
     const double *GRADC_NONNULL GRADC_RESTRICT GRADC_COUNT(n) y, double rate,
     double *GRADC_NONNULL GRADC_RESTRICT GRADC_COUNT(d) w, double *GRADC_NONNULL GRADC_RESTRICT b,

@@ -99,6 +99,44 @@ static void discard(Block *block)
     free(block->saved);
 }
 
+/* Whatever stands on the stack below the caller of a function, of so many bytes. */
+enum { DEPTH = 1 << 18, PAINT = 0x5A };
+
+/* The most bytes of stack that calls have taken, and what the header says of them. */
+static long most_stack, stated_stack;
+
+/* Where the stack of the function ends that this stands in. */
+#if defined(__x86_64__)
+#define READ_STACK(end) __asm__ volatile("mov %%rsp, %0" : "=r"(end))
+#elif defined(__aarch64__)
+#define READ_STACK(end) __asm__ volatile("mov %0, sp" : "=r"(end))
+#else
+#define READ_STACK(end) (end) = NULL
+#endif
+
+/* Runs a call, and complains where it takes more stack than `bytes`; `slack` is what is passed on the
+   stack and what memcpy and its likes take. No bound is known where `bytes` is negative. */
+#define MEASURING(bytes, slack, call) \
+    do { \
+        volatile unsigned char *end, *p; \
+        READ_STACK(end); \
+        if ((bytes) < 0) end = NULL; \
+        if (end) for (p = end - DEPTH; p < end; p++) *p = PAINT; \
+        call; \
+        if (!end) break; \
+        for (p = end - DEPTH; p < end && *p == PAINT; p++) {} \
+        if (end - p > (bytes) + (slack)) complain("takes more stack than is stated"); \
+        if (end - p > most_stack) most_stack = end - p, stated_stack = (bytes); \
+    } while (0)
+
+/* The hash of some bytes behind others. */
+static uint64_t hash(uint64_t before, const void *data, size_t size)
+{
+    const unsigned char *bytes = data;
+    for (size_t i = 0; i < size; i++) before = (before ^ bytes[i]) * 0x100000001B3;
+    return before;
+}
+
 static uint64_t state = 1;
 
 /* The next random number of splitmix64. */

@@ -1,0 +1,102 @@
+import Foundation
+import Testing
+
+/// The stack that a header states, beside what calls take. For the whole corpus `BoundsTests` holds
+/// calls to it.
+@Suite struct StackTests {
+  /// Programs with little, with deep calls of functions, with loops, with matrices.
+  static let programs: [(name: String, text: String)] = [
+    ("little", "graph g(x: f64[n]) -> (y) { y = 2 * x }"),
+    (
+      "deep",
+      "func f0(x) = sin(x) * x\n"
+        + (1..<200).map { "func f\($0)(x) = f\($0 - 1)(x + \($0)) * exp(-x)\n" }.joined()
+        + "graph g(x: f64, v: f64[n]) -> (y, gx, gv) {\n"
+        + "    y = f199(x) + sum(f150(v))\n    gx = grad(y, wrt: x)\n    gv = grad(y, wrt: v)\n}"
+    ),
+    (
+      "loop",
+      """
+      graph g(x: f64[4, 4], h: f64[n, 4]) -> (y, gx) {
+          for t in h with s = x { s <- tanh(s @ s) + outer(t, t) }
+          y = sum(s)
+          gx = grad(y, wrt: x)
+      }
+      """
+    ),
+    (
+      "matrices",
+      """
+      graph g(a: f64[6, 6], b: f64[6], q: f64[n, 5, 5]) -> (x, ga, s) {
+          x = solve(a + 9 * eye(6), b)
+          ga = grad(sum(x), wrt: a)
+          _, s, _ = svd(q)
+      }
+      """
+    ),
+  ]
+
+  @Test(arguments: programs.map(\.name), ["-O0", "-O3"])
+  func holds(_ name: String, _ level: String) throws {
+    let text = try #require(Self.programs.first { $0.name == name }).text
+    let scratch = try Scratch()
+    let file = try scratch.write(text, to: "model.graph")
+    let outcome = try #require(try BoundsTests.run(file, .pages, [level]))
+    #expect(outcome.status == 0, "\(outcome.output)")
+    let words = outcome.output.split { " \n".contains($0) }.map(String.init)
+    let place = try #require(words.firstIndex(of: "stack"))
+    let (used, stated) = (try #require(Int(words[place + 1])), try #require(Int(words[place + 3])))
+    // Not only a bound: a good part of it is needed.
+    #expect(used > 0 && 4 * used >= stated, "\(used) of \(stated) bytes")
+  }
+
+  /// The harness sees a call that takes more than is stated.
+  @Test func seesDeepCalls() throws {
+    let scratch = try Scratch()
+    let headers = Shell.root.appendingPathComponent("Tests/EndToEndTests/Programs").path
+    try scratch.write(
+      """
+      #include "bounds.h"
+      static int take(int bytes)
+      {
+          volatile char memory[bytes];
+          memory[0] = 1;
+          return memory[0];
+      }
+      int main(void)
+      {
+          int status;
+          MEASURING(1000, 64, status = take(900));
+          if (faults) return 2;
+          MEASURING(1000, 64, status = take(1200));
+          return status - faults;
+      }
+      """, to: "main.c")
+    let built = try Shell.run(
+      ["gcc", "-std=gnu11", "-I", headers, "-o", "main", "main.c"], in: scratch.url)
+    try #require(built.status == 0, "\(built.errors)")
+    let outcome = try Shell.run(["./main"], in: scratch.url)
+    #expect(outcome.status == 0, "\(outcome.output)")
+    #expect(outcome.output.contains("takes more stack than is stated"))
+  }
+
+  /// Header and manifest say the same, also where they are written alone.
+  @Test func isStatedEverywhere() throws {
+    let scratch = try Scratch()
+    let file = try scratch.write(Self.programs[3].text, to: "model.graph")
+    let all = try Shell.gradc(
+      file, "--emit=obj,header,manifest", "-o", scratch.path("model.o"))
+    #expect(all.status == 0, "\(all.errors)")
+    let header = try String(contentsOfFile: scratch.path("model.h"), encoding: .utf8)
+    let match = try #require(header.firstMatch(of: /at most ([0-9]+) bytes of stack/))
+    let manifest = try String(contentsOfFile: scratch.path("model.json"), encoding: .utf8)
+    #expect(manifest.contains("\"stack\": \(match.1)"))
+    #expect(try Shell.gradc(file, "--emit=header", "-o", "-").output.hasSuffix(header.suffix(2000)))
+    #expect(try Shell.gradc(file, "--max-stack=\(match.1)", "-o", scratch.path("a.o")).status == 0)
+    let less = try #require(Int(match.1)) - 1
+    #expect(try Shell.gradc(file, "--max-stack=\(less)", "-o", scratch.path("a.o")).status == 1)
+    // What the checks of a sanitizer take is not known.
+    let checked = try Shell.gradc(file, "--sanitize=address", "--emit=header", "-o", "-")
+    #expect(checked.status == 0 && !checked.output.contains("bytes of stack"))
+  }
+}
