@@ -90,18 +90,6 @@ struct ObjectTests {
     }
   }
 
-  @Test func aStaleHeaderDoesNotLink() throws {
-    let scratch = try ObjectTests.compiled()
-    try scratch.write(try ObjectTests.program("main.c"), to: "main.c")
-    let changed = ObjectTests.model.replacingOccurrences(of: "rate: f64,", with: "rate: f32,")
-    let file = try scratch.write(changed, to: "model.graph")
-    #expect(try Shell.gradc(file, "--emit=obj", "-o", scratch.path("model.o")).status == 0)
-    let built = try Shell.run(
-      ["gcc", "-o", "main", "main.c", "model.o", "-lm", "-pthread"], in: scratch.url)
-    #expect(built.status != 0)
-    #expect(built.errors.contains("undefined reference"))
-  }
-
   @Test func twoRunsGiveTheSameBytes() throws {
     let first = try ObjectTests.compiled()
     let second = try ObjectTests.compiled()

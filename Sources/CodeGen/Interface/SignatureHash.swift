@@ -13,7 +13,8 @@ struct SignatureHash {
     add(SignatureHash.convention)
   }
 
-  /// The hash of a function: names, order, types and shapes of all that it takes and gives.
+  /// The hash of a function: names, order, types and shapes of all that it takes and gives, and of
+  /// what the program's functions that it calls take and give.
   init(of function: LoopFunction) {
     self.init()
     add("function \(function.name)")
@@ -22,6 +23,10 @@ struct SignatureHash {
       add("\(formal.isInout ? "inout" : "parameter") \(formal)")
     }
     for formal in function.results { add("result \(formal)") }
+    for called in function.externals where called.libraries.isEmpty {
+      add("extern \(called.signature)")
+      for symbol in called.symbols { add("symbol \(symbol)") }
+    }
   }
 
   /// The hash of a function whose signature is the text.
