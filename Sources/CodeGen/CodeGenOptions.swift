@@ -1,4 +1,5 @@
 package import LLVMInterop
+package import Support
 
 /// How to compile.
 package struct CodeGenOptions: Sendable {
@@ -18,8 +19,8 @@ package struct CodeGenOptions: Sendable {
   package var relocation: Relocation
   /// Whether a debugger finds the lines of the source.
   package var debugInfo = false
-  /// Whether AddressSanitizer watches the accesses to memory.
-  package var sanitizesAddresses = false
+  /// What watches the code while it runs.
+  package var sanitizers: Set<Sanitizer> = []
   /// Whether a product and the sum that it goes into may be rounded once.
   package var contracts = true
   /// Whether functions of libm may give way to code of our own.
@@ -41,6 +42,8 @@ package struct CodeGenOptions: Sendable {
   /// The bytes of the target's vector registers, and their number; what x86-64 always has for a
   /// target that does not exist.
   package var vectorRegisters: (bytes: Int, count: Int) {
+    // ThreadSanitizer sees no accesses that are longer.
+    if sanitizers.contains(.thread) { return (16, 16) }
     guard let target = try? Target.resolve(targetRequest) else { return (16, 16) }
     let bytes = max(target.vectorBits / 8, 16)
     let isX86 = target.architecture == "x86_64"

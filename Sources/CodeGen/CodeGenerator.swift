@@ -78,10 +78,10 @@ package struct CodeGenerator: ~Copyable {
   }
 
   /// Whether LLVM knows all that a call takes of the stack: not of that of virtual machines, nor of
-  /// what the checks of AddressSanitizer add while the program runs.
+  /// what sanitizers add while the program runs.
   private var isStackKnown: Bool {
     let measured = ["x86_64", "i386", "i686", "aarch64", "arm", "thumb", "riscv"]
-    return !options.sanitizesAddresses
+    return options.sanitizers.isEmpty
       && measured.contains { machine.target.architecture.hasPrefix($0) }
   }
 
@@ -98,6 +98,7 @@ package struct CodeGenerator: ~Copyable {
   private func makeModule() -> ObjectEmitter {
     let emitter = ObjectEmitter(interface, options, machine)
     emitter.emit()
+    emitter.undefined?.add()
     return emitter
   }
 
@@ -107,6 +108,7 @@ package struct CodeGenerator: ~Copyable {
     try times.time("optimize") { () throws(LLVMError) in
       try emitter.module.run(pipeline, on: machine)
       guard emitter.emitLaneFunctions() else { return }
+      emitter.undefined?.add()
       if options.verifies { try emitter.module.verify() }
       try emitter.module.run(CodeGenerator.lanePipeline, on: machine)
     }

@@ -1,5 +1,6 @@
 import LLVMInterop
 import LoopIR
+import Support
 
 /// The passes that a module goes through, in LLVM's spelling.
 extension CodeGenerator {
@@ -10,7 +11,9 @@ extension CodeGenerator {
       function.function.bodies.contains { $0.scalars.count > BlockSplitter.hugeBody }
     }
     let passes = isHuge && level > 0 ? CodeGenerator.hugePipeline : "default<O\(level)>"
-    return passes + (options.sanitizesAddresses ? ",asan" : "")
+    // In front of the optimisations: it does not see vectors that are longer than 128 bits.
+    if options.sanitizers.contains(.thread) { return "tsan-module,function(tsan)," + passes }
+    return passes + (options.sanitizers.contains(.address) ? ",asan" : "")
   }
 
   /// The passes behind which code of our own stands in the place of functions of libm.

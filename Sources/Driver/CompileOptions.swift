@@ -65,7 +65,7 @@ package struct CompileOptions: Sendable {
   package var emit: [EmitKind] = []
   package var target = TargetChoice()
   package var hasDebugInfo = false
-  package var sanitizesAddresses = false
+  package var sanitizers: Set<Sanitizer> = []
   package var budgets = Budgets()
   /// Sizes that symbols are fixed to.
   package var dims: [String: Int] = [:]

@@ -133,7 +133,7 @@ extension CompileOptions {
       optimization: .init(rawValue: target.optimization) ?? .aggressive, triple: target.triple,
       cpu: target.cpu)
     options.debugInfo = hasDebugInfo
-    options.sanitizesAddresses = sanitizesAddresses
+    options.sanitizers = sanitizers
     options.contracts = !isStrict
     options.replacesLibrary = !isStrict
     return options

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Driver
+import Support
 
 /// `gradc FILE`, the command without a name.
 struct Compile: ParsableCommand {
@@ -43,7 +44,10 @@ struct Compile: ParsableCommand {
   @Flag(help: "Calls LAPACK for large matrices; the header says what to link with.")
   var lapack = false
 
-  @Option(help: ArgumentHelp("Adds checks to the code: 'address'.", valueName: "kind"))
+  @Option(
+    help: ArgumentHelp(
+      "Adds checks to the code: address, thread or undefined; address,undefined for both.",
+      valueName: "kinds"))
   var sanitize: String?
 
   @Option(
@@ -73,13 +77,24 @@ struct Compile: ParsableCommand {
     options.hasDebugInfo = debug
     options.writesDependencies = dependencies
     options.usesLAPACK = lapack
-    if let sanitize {
-      guard sanitize == "address" else {
-        throw ValidationError("'--sanitize' is address, not '\(sanitize)'")
-      }
-      options.sanitizesAddresses = true
-    }
+    options.sanitizers = try sanitizers()
     try Session.compile(options).leave()
+  }
+
+  /// What is to watch the code.
+  private func sanitizers() throws -> Set<Sanitizer> {
+    var chosen: Set<Sanitizer> = []
+    for name in (sanitize ?? "").split(separator: ",") {
+      guard let sanitizer = Sanitizer(rawValue: String(name)) else {
+        let known = Sanitizer.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ValidationError("'--sanitize' does not know '\(name)'; it knows \(known)")
+      }
+      chosen.insert(sanitizer)
+    }
+    if chosen.isSuperset(of: [.address, .thread]) {
+      throw ValidationError("'--sanitize' takes address or thread, not both in one object")
+    }
+    return chosen
   }
 
   /// A number of bytes, with `K`, `M` or `G` behind it for powers of 1024.

@@ -84,7 +84,7 @@ struct OutputTests {
 
   @Test func positionIndependentAndSanitized() throws {
     let place = try workplace([Samples.slope(), Samples.step()]) {
-      $0.sanitizesAddresses = true
+      $0.sanitizers = [.address]
       $0.debugInfo = true
     }
     try place.write("main.c", Self.program)

@@ -63,6 +63,7 @@ final class EntryEmitter {
       checkPointer(formal, argument(.parameter(number)))
     }
     checkWorkspace(workspace)
+    if let undefined = object.undefined { checkAlignments(undefined) }
     return workspace
   }
 
@@ -76,6 +77,16 @@ final class EntryEmitter {
       bit = object.builder.and(bit, hasElements)
     }
     sizes.fail(if: bit, Place(.nullPointer, at: formal.site, formal.name))
+  }
+
+  /// Pointers must be aligned to their elements, which nothing but a sanitizer looks at.
+  private func checkAlignments(_ checks: UndefinedChecks) {
+    for (number, formal) in function.parameters.enumerated() where formal.isPointer {
+      checks.addCheck(of: argument(.parameter(number)), formal, isWritten: formal.isInout)
+    }
+    for (number, formal) in function.results.enumerated() {
+      checks.addCheck(of: argument(.result(number)), formal, isWritten: true)
+    }
   }
 
   /// A workspace that the caller gives must be large enough and aligned.

@@ -21,6 +21,9 @@ final class ObjectEmitter {
   /// What LLVM is told of these functions where one of them is called.
   var laneVariants: [LaneFunction: IRAttribute] = [:]
   let debug: DebugLines?
+  /// The checks of what the code takes for granted, where they are asked for.
+  private(set) lazy var undefined: UndefinedChecks? =
+    options.sanitizers.contains(.undefined) ? UndefinedChecks(self) : nil
 
   /// A place that instructions go to.
   enum InsertionPoint {
@@ -38,8 +41,9 @@ final class ObjectEmitter {
     module.setSourceFile(interface.sourceName ?? interface.stem)
     builder = Builder(in: context)
     builder.fastMath = options.contracts ? [.contract] : []
+    // Reports name the lines by what debuggers know of them.
     debug =
-      options.debugInfo
+      options.debugInfo || options.sanitizers.contains(.undefined)
       ? DebugLines(module, interface, isOptimized: options.optimization != .none) : nil
   }
 

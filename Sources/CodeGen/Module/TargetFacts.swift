@@ -1,4 +1,5 @@
 import LLVMInterop
+import Support
 
 /// What emission needs to know of the target.
 struct TargetFacts {
@@ -22,7 +23,8 @@ struct TargetFacts {
     convertsHalves = TargetFacts.convertsHalves(target, vectorBits: machine.vectorBits)
     var attributes = machine.functionAttributes
     attributes += [.noUnwind, .mustProgress]
-    if options.sanitizesAddresses { attributes.append(.sanitizeAddress) }
+    if options.sanitizers.contains(.address) { attributes.append(.sanitizeAddress) }
+    if options.sanitizers.contains(.thread) { attributes.append(.sanitizeThread) }
     attributes.append(.warnStackSize)
     let hasUnwinder = !target.isBareMetal && !target.architecture.hasPrefix("wasm")
     if hasUnwinder { attributes.append(.unwindTable) }

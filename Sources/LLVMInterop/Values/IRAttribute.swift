@@ -125,6 +125,8 @@ extension IRAttribute {
   package static let minimizeSize = flag("minsize")
   /// The pass `asan` checks the memory accesses of the function.
   package static let sanitizeAddress = flag("sanitize_address")
+  /// The pass `tsan` has the memory accesses of the function told to ThreadSanitizer.
+  package static let sanitizeThread = flag("sanitize_thread")
 
   /// The function can be unwound from every instruction, as debuggers like it.
   package static let unwindTable = number("uwtable", 2)
