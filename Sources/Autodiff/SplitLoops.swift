@@ -110,7 +110,7 @@ private struct SegmentedLoop {
     var inner = RegionBuilder(site: site)
     let number = inner.parameter(TensorType(.i64))
     let elements = inner.parameters(
-      types[1...form.sequences].map { TensorType($0.dtype, [Dim(turns)] + $0.shape) })
+      types[1..<(1 + form.sequences)].map { TensorType($0.dtype, [Dim(turns)] + $0.shape) })
     let rest = inner.parameters(Array(types[(1 + form.sequences)...]))
     let length = inner.builder.literal(.int(Int64(turns)), .i64)
     let start = inner.builder.multiply(number, length)
