@@ -54,7 +54,7 @@ extension Differentiator {
     }
     return zip(request.wrt, stacks).map { wrt, stack in
       let shape = type.shape + builder.shape(wrt)
-      guard let stack else { return builder.zeros(TensorType(builder.dtype(wrt), shape)) }
+      guard let stack else { return builder.zeros(TensorType(type.dtype, shape)) }
       return builder.convert(builder.reshape(stack, to: shape), to: type.dtype)
     }
   }
