@@ -41,11 +41,16 @@ extension Operation {
       let (places, picking) = b.places(c.operands[1], along: axis)
       return b.emit(.addAt, [zeros, ct] + places, picking)
     },
-    evaluate: { context in
+    evaluate: { context throws(EvaluationError) in
       let operand = context.operands[0]
       var sources = Array(0..<operand.count)
       for line in Order.lines(of: operand.shape, along: Order.axis(context.attributes)) {
-        for place in line { sources[place] = line[Int(context.operands[1].integers[place])] }
+        for place in line {
+          let number = Int(context.operands[1].integers[place])
+          let source = number < 0 ? number + line.count : number
+          guard line.indices.contains(source) else { throw EvaluationError("index out of range") }
+          sources[place] = line[source]
+        }
       }
       return [operand.gathering(sources, shape: operand.shape)]
     },
