@@ -1,6 +1,7 @@
 import GraphIR
 import Rewrites
 import Support
+import TestSupport
 
 /// Compares what both sides of a rule compute.
 struct Agreement {
@@ -69,21 +70,5 @@ struct Agreement {
     }
     // Each side is off the exact result by its own roundings.
     return (left - right).magnitude <= Double(ulps + 2) * dtype.ulp(left)
-  }
-}
-
-extension DType {
-  /// The unit in the last place of a number of this floating type.
-  func ulp(_ value: Double) -> Double {
-    let (digits, least): (Int, Int) =
-      switch self {
-      case .f16: (10, -14)
-      case .bf16: (7, -126)
-      case .f32: (23, -126)
-      default: (52, -1022)
-      }
-    guard value.isFinite else { return value }
-    let exponent = value == 0 ? least : max(Int(value.exponent), least)
-    return Double(sign: .plus, exponent: exponent - digits, significand: 1)
   }
 }

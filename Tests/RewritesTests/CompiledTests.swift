@@ -7,6 +7,7 @@ import Lowering
 import Ops
 import Rewrites
 import Support
+import TestSupport
 import Testing
 
 /// Objects of random graphs, compiled with all optimisation: with rules and without they agree with

@@ -3,6 +3,7 @@ import GraphIR
 import Ops
 import Rewrites
 import Support
+import TestSupport
 import Testing
 
 /// Random graphs and their gradients mean the same after every pass of the compiler.

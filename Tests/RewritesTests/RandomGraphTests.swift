@@ -1,6 +1,7 @@
 import GraphIR
 import Rewrites
 import Support
+import TestSupport
 import Testing
 
 /// Random graphs mean the same before and after, and rewriting them ends.

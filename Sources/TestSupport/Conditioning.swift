@@ -1,6 +1,6 @@
-import GraphIR
+package import GraphIR
 import Ops
-import Support
+package import Support
 
 /// What a graph computes, and how far roundings may have moved it.
 ///
@@ -8,34 +8,43 @@ import Support
 /// last place (Vignes's stochastic arithmetic): what these results differ by is what a computation
 /// of the same formula in another order may differ by. Where noise turns a comparison, nothing is
 /// known of what hangs on it.
-struct Conditioning {
-  /// How often the graph is computed with noise.
-  private static let samples: UInt64 = 5
+package struct Conditioning {
   /// The relative noise, in units in the last place: rules may be off by 16.
   private static let amplitude = 16.0
 
-  let results: [Tensor]
+  /// What the graph computes, without noise.
+  package let results: [Tensor]
   private let noisy: [[Tensor]]
   /// Which results hang on a decision that noise turns.
   private let isTorn: [Bool]
+  /// Whether some computation with noise ends in an error.
+  package let mayFail: Bool
 
-  init(_ graph: Graph, _ parameters: [Tensor], sizes: [String: Int]) throws {
+  /// - Parameter samples: how often the graph is computed with noise.
+  package init(
+    _ graph: Graph, _ parameters: [Tensor], sizes: [String: Int], samples: UInt64 = 5
+  ) throws(EvaluationError) {
     var evaluator = Evaluator(graph: graph, sizes: sizes)
     results = try evaluator.run(parameters)
-    let runs = try (1...Conditioning.samples).map { seed in
-      try Conditioning.noisyRun(graph, parameters, sizes, RandomSource(seed: seed))
+    var runs: [[Tensor]] = []
+    for seed in 1...samples {
+      let run = try? Conditioning.noisyRun(graph, parameters, sizes, RandomSource(seed: seed))
+      if let run { runs.append(run) }
     }
+    mayFail = runs.count < samples
     var isTorn = [Bool](repeating: false, count: graph.values.count)
     for node in graph.nodes {
       let isBelow = node.operands.contains { isTorn[Int($0.index)] }
       for value in node.results {
         let place = Int(value.index)
-        let decides = Conditioning.steps.contains(node.operation) || !graph.type(value).dtype.isFloat
+        let isStep = Conditioning.steps.contains(node.operation)
+        let decides = isStep || !graph.type(value).dtype.isFloat
         isTorn[place] = isBelow || decides && runs.contains { $0[place] != evaluator[value] }
       }
     }
+    let mayFail = mayFail
     let roots = (graph.outputs.map(\.value) + graph.updates.map(\.value)).map { Int($0.index) }
-    self.isTorn = roots.map { isTorn[$0] }
+    self.isTorn = roots.map { isTorn[$0] || mayFail }
     noisy = runs.map { run in roots.map { run[$0] } }
   }
 
@@ -43,15 +52,24 @@ struct Conditioning {
   private static let steps: Set<Operation> = [.floor, .ceil, .round, .trunc, .sign]
 
   /// Where and how other results are further off than roundings explain; nil where they are not.
-  func violation(_ others: [Tensor]) -> String? {
-    for (place, (mine, other)) in zip(results, others).enumerated() where !isTorn[place] {
-      if let text = violation(mine, other, noisy.map { $0[place] }) { return "\(place): \(text)" }
+  ///
+  /// - Parameters:
+  ///   - places: which results the others are; all, unless said.
+  ///   - keepsKinds: whether NaN and infinities must be what they are, as no rewrite is at work.
+  package func violation(
+    _ others: [Tensor], at places: [Int]? = nil, keepsKinds: Bool = false
+  ) -> String? {
+    for (place, other) in zip(places ?? Array(results.indices), others) where !isTorn[place] {
+      let noisy = noisy.map { $0[place] }
+      if let text = violation(results[place], other, noisy, keepsKinds) {
+        return "\(place): \(text)"
+      }
     }
     return nil
   }
 
   /// The part of the results that roundings leave more than half their digits.
-  var clarity: Double {
+  package var clarity: Double {
     var (clear, all) = (0, 0)
     for (place, tensor) in results.enumerated() where tensor.dtype.isFloat {
       for (index, number) in tensor.floats.enumerated() {
@@ -63,19 +81,41 @@ struct Conditioning {
     return all == 0 ? 1 : Double(clear) / Double(all)
   }
 
-  private func violation(_ mine: Tensor, _ other: Tensor, _ noisy: [Tensor]) -> String? {
+  /// How two results that stand for the same number are further apart than roundings explain; nil
+  /// where they are not.
+  package func disagreement(_ first: Int, _ second: Int) -> String? {
+    if isTorn[first] || isTorn[second] { return nil }
+    let (x, y) = (results[first].floats[0], results[second].floats[0])
+    let spread = [first, second].map { place in
+      Conditioning.spread(results[place].floats[0], noisy.map { $0[place].floats[0] })
+    }
+    guard spread[0].isFinite, spread[1].isFinite else { return nil }
+    let bound = 8 * (spread[0] + spread[1] + DType.f64.ulp(x) + DType.f64.ulp(y))
+    return (x - y).magnitude <= bound ? nil : "\(x) and \(y), ± \(bound)"
+  }
+
+  private func violation(
+    _ mine: Tensor, _ other: Tensor, _ noisy: [Tensor], _ keepsKinds: Bool
+  ) -> String? {
     guard mine.type == other.type else { return "\(mine.type) and \(other.type)" }
     guard case .floats(let numbers) = mine.elements else {
       return mine == other ? nil : "\(mine.elements) and \(other.elements)"
     }
     for (index, (x, y)) in zip(numbers, other.floats).enumerated() {
       let spread = Conditioning.spread(x, noisy.map { $0.floats[index] })
-      guard spread.isFinite else { continue }
+      guard spread.isFinite else {
+        let isSure = !x.isFinite && noisy.allSatisfy { Conditioning.isSame($0.floats[index], x) }
+        if keepsKinds, isSure, !Conditioning.isSame(x, y) { return "\(x) and \(y) at \(index)" }
+        continue
+      }
       let bound = 8 * spread + 8 * mine.dtype.ulp(x)
       if !((x - y).magnitude <= bound) { return "\(x) and \(y) at \(index), ± \(bound)" }
     }
     return nil
   }
+
+  /// Whether numbers are equal or both NaN.
+  private static func isSame(_ x: Double, _ y: Double) -> Bool { x == y || x.isNaN && y.isNaN }
 
   /// How far the others are from a number; infinite where one of all is no number.
   private static func spread(_ x: Double, _ others: [Double]) -> Double {
@@ -97,8 +137,11 @@ struct Conditioning {
         continue
       }
       let types = node.results.map { graph.type($0) }
+      let operands = node.operands.map { values[Int($0.index)] }
+      let isFactored = factorings.contains(node.operation)
       let context = EvaluationContext(
-        operands: node.operands.map { values[Int($0.index)] }, attributes: node.attributes,
+        operands: isFactored ? operands.map { movedWhole($0, &random) } : operands,
+        attributes: node.attributes,
         regions: node.regions.map { moved($0, &random) }, resultTypes: types.map(\.dtype),
         resultShapes: types.map { $0.shape.map { $0.evaluate(sizes) ?? 0 } }, sizes: sizes,
         data: graph.data)
@@ -123,6 +166,39 @@ struct Conditioning {
     }
   }
 
+  /// Operations whose results are those of matrices a little off, by units in the last place of
+  /// their greatest elements (Wilkinson's backward errors): results may be off by more than they
+  /// are, such as the zeros of `solve(a, a)`.
+  private static let factorings = Set(Operation.linearAlgebra)
+
+  /// A tensor with every number off by units in the last place of the greatest.
+  private static func movedWhole(_ tensor: Tensor, _ random: inout RandomSource) -> Tensor {
+    guard case .floats(let numbers) = tensor.elements else { return tensor }
+    let greatest = numbers.map(\.magnitude).filter(\.isFinite).max() ?? 0
+    let noise = amplitude * tensor.dtype.ulp(1) * greatest
+    return Tensor(
+      tensor.dtype, tensor.shape,
+      floats: numbers.map { tensor.dtype.rounded($0 + random.uniform(-noise, noise)) })
+  }
+
+  /// The same in a region, where the noise is a wave over the places.
+  private static func movedWhole(
+    _ value: Value, _ random: inout RandomSource, _ b: inout Builder
+  ) -> Value {
+    let (dtype, shape) = (b.dtype(value), b.shape(value))
+    guard dtype.isFloat else { return value }
+    let places = b.reshape(b.convert(b.arange(Dim.product(shape)), to: dtype), to: shape)
+    let steps = b.literal(.float(random.uniform(1, 3)), dtype)
+    let start = b.literal(.float(random.uniform(0, 6)), dtype)
+    let wave = b.emit(.sin, [b.add(b.multiply(steps, places), start)])
+    let axes = Attributes.reduction(axes: Array(shape.indices), keepDims: false)
+    let greatest = b.emit(.greatest, [b.abs(value)], axes)
+    let noise = b.literal(.float(amplitude * dtype.ulp(1)), dtype)
+    // What is infinite stays so.
+    let finite = b.select(b.emit(.isfinite, [greatest]), greatest, b.literal(.int(0), dtype))
+    return b.add(value, b.multiply(wave, b.multiply(noise, finite)))
+  }
+
   /// Elementwise operations that do not round.
   private static let exact: Set<Operation> = [
     .negate, .abs, .sign, .floor, .copy, .fill, .select, .maximum, .minimum, .convert,
@@ -138,7 +214,9 @@ struct Conditioning {
   private static func moved(_ region: Graph, _ random: inout RandomSource) -> Graph {
     region.rebuilt { node, operands, b in
       let regions = node.regions.map { moved($0, &random) }
-      let results = b.append(node, of: region, on: operands, regions: regions)
+      let isFactored = factorings.contains(node.operation)
+      let given = isFactored ? operands.map { movedWhole($0, &random, &b) } : operands
+      let results = b.append(node, of: region, on: given, regions: regions)
       guard !operands.isEmpty, rounds(node.operation) else { return results }
       return results.map { result in
         let dtype = b.dtype(result)
@@ -162,5 +240,21 @@ struct Conditioning {
         let moved = number * (1 + random.uniform(-noise, noise)) + random.uniform(-least, least)
         return tensor.dtype.rounded(moved)
       })
+  }
+}
+
+extension DType {
+  /// The unit in the last place of a number of this floating type.
+  package func ulp(_ value: Double) -> Double {
+    let (digits, least): (Int, Int) =
+      switch self {
+      case .f16: (10, -14)
+      case .bf16: (7, -126)
+      case .f32: (23, -126)
+      default: (52, -1022)
+      }
+    guard value.isFinite else { return value }
+    let exponent = value == 0 ? least : max(Int(value.exponent), least)
+    return Double(sign: .plus, exponent: exponent - digits, significand: 1)
   }
 }
