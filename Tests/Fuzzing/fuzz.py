@@ -96,6 +96,45 @@ def mutated(draw, texts):
     return text
 
 
+def extreme(draw):
+    """A source in which something is very large, deep or many."""
+    size = draw.choice([10, 1000, 100_000, 1 << 20])
+    number = draw.choice(["0", "1", "255", "4294967296", "1000000000000", "9223372036854775807",
+                          "9223372036854775808", "1e400", "-1"])
+    deep = min(size, 20_000)
+    doubling = "".join("func f%d(x) = f%d(x) + f%d(x + 1)\n" % (i + 1, i, i)
+                       for i in range(min(size, draw.choice([3, 8, 40]))))
+    tower = "".join("  g%d = grad(g%d, wrt: x)\n" % (i + 1, i) for i in range(draw.choice([2, 4, 30])))
+    body = draw.choice([
+        "y = sum(x)", "y = grad(sum(exp(x)), wrt: x)", "y = hessian(sum(x ** 3), wrt: x)",
+        "y = reshape(x, [-1, %s])" % number, "y = x[%s]" % number, "y = x[::%s]" % number,
+        "y = tile(x, [%s])" % number, "y = one_hot([1, %s], %s)" % (number, number),
+        "y = top_k(x, %s)" % number, "y = pad(x, [[%s, 1]])" % number, "y = zeros([%s, n])" % number])
+    return draw.choice([
+        "graph g(x: f64[%s]) -> (y) { %s }" % (number, body),
+        "graph g[n](x: f64[%s * n + %s]) -> (y) { %s }" % (number, number, body),
+        "graph g[n](x: f64[n ** %s]) -> (y) { %s }" % (number, body),
+        "graph g[n](x: f64[%s]) -> (y) { %s }" % (" * ".join(["(n + 1)"] * min(size, 3000)), body),
+        "graph %s(x: f64) -> (y) { y = x }" % ("a" * size),
+        "graph g(%s: f64) -> (y) { y = x }" % ("x" * size),
+        "graph g(x: f64) -> (y) { y = %s }" % ("1" * size),
+        "graph g(x: f64) -> (y) { y = %sx%s }" % ("sin(" * deep, ")" * deep),
+        "graph g(x: f64) -> (y) { y = %s }" % " + ".join(["x"] * deep),
+        "graph g(x: f64) -> (y) { y = [%s] }" % ", ".join(["1.5"] * deep),
+        "graph g(x: f64) -> (y) {\n%s y = x\n}" % "".join(
+            "  for t%d in 0..<3 with h%d = x {\n" % (i, i) for i in range(min(deep, 300))),
+        "".join("func f%d(x) = f%d(x)\n" % (i, (i + 1) % deep) for i in range(min(deep, 3000)))
+        + "graph g(x: f64) -> (y) { y = f0(x) }",
+        "func f0(x) = sin(x)\n%sgraph g(x: f64) -> (y) { y = f%d(x) }" % (
+            doubling, doubling.count("func")),
+        "graph g(x: f64) -> (y) {\n  g0 = sin(x * x) * exp(x)\n%s  y = g%d\n}" % (
+            tower, tower.count("grad")),
+        "graph g(x: f64) -> (y) {\n  for t in 0..<%s with h = x { h <- sin(h) }\n"
+        "  y = grad(h, wrt: x)\n}" % number,
+        "const c = %s\ngraph g(x: f64) -> (y) { y = c * x }" % ("[" * deep + "1" + "]" * deep),
+    ]).encode()
+
+
 def array_file(draw):
     """A damaged .npy file."""
     descr = draw.choice(["<f8", "<f4", "<i8", "|b1", ">f8", "<f2", "|O", "<U3", "<c16", "f8", ""])
@@ -125,8 +164,11 @@ x=@a.npy x=@missing x=@. w=nan v=1e999 --output y=@y.npy m.graph:2 /dev/null . m
 def case(draw, texts):
     """The files and the arguments of a case."""
     kind = draw.random()
+    if kind < 0.06:
+        return {"m.graph": extreme(draw)}, ["m.graph", "-O0", "-o", "m.o"]
     if kind < 0.75:
-        command = draw.choice([["-o", "m.o"]] * 4 + [["-O0", "-o", "m.o"]] + [["--emit=graph,adjoint"]])
+        command = draw.choice([["-o", "m.o"]] * 4 + [["-O0", "-o", "m.o"]] + [["--emit=graph,adjoint"]]
+                              + [["--emit=manifest,header,modulemap,asm", "-O0"]])
         arguments = ["m.graph"] + command
         if draw.random() < 0.1:
             arguments = [draw.choice(["pp", "check"]), "m.graph"]
