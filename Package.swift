@@ -65,6 +65,10 @@ let package = Package(
     tests(
       "EndToEndTests", ["Driver", "gradc", "Support"], exclude: ["Golden", "Programs"]),
     tests(
+      "GenerationTests",
+      ["Autodiff", "CodeGen", "Driver", "GraphIR", "GraphText", "LLVMInterop", "LoopIR", "Ops",
+        "Rewrites", "Support", "TestSupport"], exclude: ["Found"]),
+    tests(
       "GraphTextTests", ["GraphIR", "GraphText", "Ops", "Support", "TestSupport"],
       exclude: ["Corpus"]),
     tests("GraphIRTests", ["GraphIR", "Ops", "Support", "TestSupport"]),

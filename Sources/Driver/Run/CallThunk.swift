@@ -1,16 +1,19 @@
-import LLVMInterop
-import LoopIR
+package import LLVMInterop
+package import LoopIR
 import Support
 
 /// A function that calls a compiled function with arguments from an array of pointers: how gradc
 /// calls what it has compiled without knowing its type.
-enum CallThunk {
-  static let name = "gradc_call"
+package enum CallThunk {
+  /// The name of the thunk.
+  package static let name = "gradc_call"
 
-  /// Adds to `module` `int gradc_call(void **arguments)`, which calls `function` with, in order, the
-  /// `int64_t` that each symbol's pointer holds, scalars by value and tensors as they are, result
-  /// pointers, and no workspace.
-  static func add(for function: LoopFunction, to module: borrowing Module, in context: Context) {
+  /// Adds to `module` `int gradc_call(void **arguments)`, which calls `function` with, in order,
+  /// the `int64_t` that each symbol's pointer holds, scalars by value and tensors as they are, result
+  /// pointers, the workspace, and the `int64_t` with its size that the last pointer holds.
+  package static func add(
+    for function: LoopFunction, to module: borrowing Module, in context: Context
+  ) {
     var types: [IRType] = function.symbols.map { _ in context.i64 }
     types += function.parameters.map { type(of: $0, in: context) }
     types += function.results.map { _ in context.pointer }
@@ -21,13 +24,12 @@ enum CallThunk {
     let builder = Builder(in: context)
     builder.position(atEnd: thunk.appendBlock("entry"))
     var arguments: [IRValue] = []
-    for (number, type) in types.dropLast(2).enumerated() {
+    for (number, type) in types.enumerated() {
       let slot = builder.element(
         context.pointer, thunk.parameter(0), context.i64.constant(number))
       let pointer = builder.load(context.pointer, slot, align: 8)
       arguments.append(type == context.pointer ? pointer : builder.load(type, pointer, align: 1))
     }
-    arguments += [context.null, context.i64.zero]
     builder.ret(builder.call(target, arguments))
   }
 

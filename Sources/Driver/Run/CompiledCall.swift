@@ -99,7 +99,9 @@ package struct CompiledCall {
     }
     defer { for block in memory { block.deallocate() } }
     pointers += memory.map { $0 }
-    let status = thunk(pointers)
+    // No workspace: the function finds its own.
+    var noSize: Int64 = 0
+    let status = withUnsafeMutablePointer(to: &noSize) { thunk(pointers + [nil, .init($0)]) }
     func fetch(_ tensors: inout [RawTensor], from start: Int) {
       for index in tensors.indices {
         let source = UnsafeRawBufferPointer(

@@ -58,6 +58,12 @@ package struct Indexing: Sendable {
   /// With both brackets.
   package var site: Site
   package var subscripts: [Subscript]
+
+  /// What was read, or made, at `site`.
+  package init(site: Site, subscripts: [Subscript]) {
+    self.site = site
+    self.subscripts = subscripts
+  }
 }
 
 /// What stands between the commas of an index.

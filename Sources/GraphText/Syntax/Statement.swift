@@ -18,6 +18,12 @@ package struct Statement: Sendable {
   package var site: Site
   package var kind: Kind
 
+  /// What was read, or made, at `site`.
+  package init(site: Site, kind: Kind) {
+    self.site = site
+    self.kind = kind
+  }
+
   /// What a statement does.
   package enum Kind: Sendable {
     /// `a, b = value`.

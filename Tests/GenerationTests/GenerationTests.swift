@@ -1,0 +1,156 @@
+import Foundation
+import GraphIR
+import GraphText
+import Ops
+import Support
+import Testing
+
+/// Random programs in the language: what they compute does not depend on how they are compiled.
+///
+/// `Tests/Fuzzing/generate` draws any number of them, and goes on after crashes.
+@Suite(.serialized) struct GenerationTests {
+  /// What the environment asks for.
+  private static func setting(_ name: String) -> String? {
+    ProcessInfo.processInfo.environment[name]
+  }
+
+  @Test func programsAgree() throws {
+    let first = Self.setting("GRADC_FIRST_PROGRAM").flatMap { Int($0) } ?? 0
+    let count = Self.setting("GRADC_PROGRAMS").flatMap { Int($0) } ?? 40
+    let trail = Self.setting("GRADC_TRAIL")
+    let oracle = TypeOracle()
+    var (accepted, calls) = (0, 0)
+    for seed in first..<(first + count) {
+      var generator = ProgramGenerator(seed: UInt64(seed), oracle: oracle)
+      let text = generator.program()
+      // What a crash leaves behind.
+      if let trail { try text.write(toFile: trail, atomically: true, encoding: .utf8) }
+      let settings = ProgramCheck.settings
+      let chosen = seed % 2 == 0 ? [settings[0], settings[3]] : [settings[1], settings[2]]
+      switch ProgramCheck.verdict(text, settings: chosen) {
+      case .refused(let message):
+        if trail != nil { print("program \(seed) refused: \(message)") }
+      case .agrees(let made):
+        accepted += 1
+        calls += made
+      case .fails(let kind, let detail):
+        accepted += 1
+        Issue.record("program \(seed): \(kind): \(detail)\n\(Self.reduced(text, kind, chosen))")
+      }
+    }
+    print(
+      "\(count) programs from \(first) on, \(accepted) accepted, \(calls) calls compared; "
+        + "\(oracle.asked) questions asked, \(oracle.refused) refused")
+    #expect(10 * accepted >= 9 * count, "of \(count) programs only \(accepted) are accepted")
+  }
+
+  /// The little of a program that fails in the same way, and how that is seen again.
+  private static func reduced(
+    _ text: String, _ kind: String, _ settings: [ProgramCheck.Setting]
+  ) -> String {
+    let small = Reducer.reduced(text) {
+      ProgramCheck.verdict($0, settings: settings).failure == kind
+    }
+    return small + "\nas p.graph: GRADC_PROGRAM=p.graph swift test --filter GenerationTests\n"
+  }
+
+  /// One program, given as a file.
+  @Test(.enabled(if: setting("GRADC_PROGRAM") != nil))
+  func theProgramAgrees() throws {
+    let path = try #require(Self.setting("GRADC_PROGRAM"))
+    let verdict = ProgramCheck.verdict(try String(contentsOfFile: path, encoding: .utf8))
+    if let kind = verdict.failure {
+      let text = try String(contentsOfFile: path, encoding: .utf8)
+      print(Self.reduced(text, kind, ProgramCheck.settings))
+    }
+    #expect(verdict.isAgreement, "\(verdict)")
+  }
+
+  /// One program, given as a file, at which the compiler that `GRADC` names ends by a signal or a
+  /// report of a bug: reduces it.
+  @Test(.enabled(if: setting("GRADC_CRASH") != nil))
+  func theProgramIsTaken() throws {
+    let path = try #require(Self.setting("GRADC_CRASH"))
+    let gradc = try #require(Self.setting("GRADC"))
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let small = Reducer.reduced(text) { Self.endsBadly(gradc, $0) }
+    #expect(!Self.endsBadly(gradc, small), "\(small)")
+  }
+
+  private static func endsBadly(_ gradc: String, _ text: String) -> Bool {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: gradc)
+    let path = NSTemporaryDirectory() + "gradc-crash-\(getpid()).graph"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    process.arguments = [path, "-O0", "-S", "-o", "/dev/null"]
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    guard FileManager.default.createFile(atPath: path, contents: Data(text.utf8)),
+      (try? process.run()) != nil
+    else { return false }
+    process.waitUntilExit()
+    return process.terminationReason == .uncaughtSignal || process.terminationStatus > 2
+  }
+
+  // MARK: Programs that were wrong once
+
+  private static let found: [String] = {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("Found")
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return names.filter { $0.hasSuffix(".graph") }.sorted()
+      .map { folder.appendingPathComponent($0).path }
+  }()
+
+  @Test(arguments: found)
+  func programsThatWereWrong(_ path: String) throws {
+    let verdict = ProgramCheck.verdict(try String(contentsOfFile: path, encoding: .utf8))
+    #expect(verdict.isAgreement, "\(verdict)")
+  }
+
+  // MARK: What is covered
+
+  /// Generation leaves out nothing of the language: a function or an operation that comes new is
+  /// drawn from the tables, or this names it.
+  @Test func everythingIsDrawn() {
+    let oracle = TypeOracle()
+    let wanted = Checker.functions + OperationCall.operations.map(\.name)
+      + ["for", "while", "if", "inout", "assert", "func", "emit", "checkpoint", "limit"]
+      + DType.allCases.map(\.rawValue)
+    // Only a pass makes it; the language has no word for it.
+    var missing = Set(wanted).subtracting(["sum_pads"])
+    for seed in 0..<UInt64(600) where !missing.isEmpty {
+      var generator = ProgramGenerator(seed: seed + 1_000_000, oracle: oracle)
+      let text = generator.program()
+      missing.subtract(TypeOracle.words(of: text))
+      missing.subtract(generator.drawn)
+    }
+    #expect(missing.sorted() == [])
+  }
+
+  // MARK: The judge
+
+  @Test(arguments: [
+    "## gives y 4\ngraph g(## interval 2 2\nx: f64) -> (y) { y = x + 1 }",
+    "## same y=z\ngraph g(x: f64) -> (y, z) { y = x + 1; z = x + 2 }",
+    "## gives y 1 2 3\ngraph g(x: f64) -> (y) { y = arange(3) }",
+    "## gives z 1\ngraph g(x: f64) -> (y) { y = x }",
+  ])
+  func whatIsWrongIsSeen(_ text: String) {
+    #expect(ProgramCheck.verdict(text).failure != nil)
+  }
+
+  @Test(arguments: [
+    "## gives y 3\ngraph g(## interval 2 2\nx: f64) -> (y) { y = x + 1 }",
+    "## same y=z\ngraph g(x: f64) -> (y, z) { y = x + 1; z = 1 + x }",
+    "## sizes n=2\ngraph g(x: f64[n]) -> (y) { y = x[2 * n - 2] }",
+  ])
+  func whatIsRightPasses(_ text: String) {
+    #expect(ProgramCheck.verdict(text).isAgreement)
+  }
+}
+
+extension Verdict {
+  /// Whether the program was compiled and nothing is wrong with it.
+  var isAgreement: Bool { if case .agrees = self { true } else { false } }
+}

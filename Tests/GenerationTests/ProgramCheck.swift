@@ -1,0 +1,235 @@
+import Autodiff
+import Driver
+import Foundation
+import GraphIR
+import GraphText
+import LoopIR
+import Rewrites
+import Support
+import TestSupport
+
+/// What becomes of a program.
+enum Verdict: Equatable {
+  /// The compiler refuses it, and says why.
+  case refused(String)
+  /// All that was computed agrees; so many calls were made.
+  case agrees(calls: Int)
+  /// Something does not agree: what, in general and in detail.
+  case fails(kind: String, detail: String)
+
+  /// What is wrong in general; nil if nothing is.
+  var failure: String? {
+    if case .fails(let kind, _) = self { kind } else { nil }
+  }
+}
+
+/// Compares what a program computes, compiled in several ways, with the reference evaluator.
+struct ProgramCheck {
+  /// A way to compile.
+  struct Setting: CustomStringConvertible {
+    var optimization: Int
+    var isRewritten: Bool
+
+    var description: String { "-O\(optimization)\(isRewritten ? "" : ", no rewrites")" }
+  }
+
+  static let settings = [0, 3].flatMap { level in
+    [false, true].map { Setting(optimization: level, isRewritten: $0) }
+  }
+
+  private struct Difference: Error {
+    var kind: String
+    var detail: String
+  }
+
+  private let text: String
+  private let path: String
+  private var calls = 0
+
+  private init(_ text: String, path: String) {
+    self.text = text
+    self.path = path
+  }
+
+  /// Checks a program; the ways to compile it are two, or all.
+  static func verdict(_ text: String, settings: [Setting] = settings) -> Verdict {
+    let path = NSTemporaryDirectory() + "gradc-program-\(getpid()).graph"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    do {
+      try text.write(toFile: path, atomically: false, encoding: .utf8)
+      var check = ProgramCheck(text, path: path)
+      return try check.run(settings)
+    } catch let difference as Difference {
+      return .fails(kind: difference.kind, detail: difference.detail)
+    } catch {
+      return .fails(kind: "error", detail: "\(error)")
+    }
+  }
+
+  private mutating func run(_ settings: [Setting]) throws -> Verdict {
+    var files = SourceFiles()
+    var diagnostics = Diagnostics()
+    let checked = Checker.check(
+      path: path, read: { [text] _ in Array(text.utf8) }, files: &files,
+      diagnostics: &diagnostics)
+    if let error = diagnostics.all.first(where: { $0.severity == .error }) {
+      return .refused(error.message)
+    }
+    var references: [(graph: Graph, inputs: ProgramInputs)] = []
+    for graph in checked.graphs {
+      do throws(Diagnostic) {
+        let plain = try Differentiate.run(SplitLoops.run(graph))
+        // What nothing needs is not computed, and cannot fail.
+        references.append((LoopPruning.run(DeadCode.removed(from: plain)), ProgramInputs(graph)))
+      } catch {
+        return .refused(error.message)
+      }
+    }
+    var compiled: [[CompiledGraph]] = []
+    for setting in settings { compiled.append(try compile(setting)) }
+    for (place, reference) in references.enumerated() {
+      try compare(reference.graph, reference.inputs, compiled.map { $0[place] }, settings)
+    }
+    return .agrees(calls: calls)
+  }
+
+  private func compile(_ setting: Setting) throws -> [CompiledGraph] {
+    var options = CompileOptions(input: path)
+    options.target.optimization = setting.optimization
+    if !setting.isRewritten {
+      options.isStrict = true
+      options.rewriteLimit = 0
+    }
+    let (functions, files, diagnostics) = Session.functions(options)
+    if let error = diagnostics.first(where: { $0.severity == .error }) {
+      throw Difference(kind: "\(setting): refused", detail: error.message)
+    }
+    return try functions.map { function in
+      do {
+        return try CompiledGraph(function, files: files, options: options.codeGen)
+      } catch {
+        throw Difference(kind: "\(setting): code generation", detail: "\(error)")
+      }
+    }
+  }
+
+  /// Compares the calls of a graph.
+  private mutating func compare(
+    _ graph: Graph, _ inputs: ProgramInputs, _ compiled: [CompiledGraph], _ settings: [Setting]
+  ) throws {
+    let judge = Judge(graph, inputs)
+    if let text = judge.twinsDisagree {
+      throw Difference(kind: "the same in two ways", detail: text)
+    }
+    if let text = judge.unknown {
+      throw Difference(kind: "what is known", detail: text)
+    }
+    var first: Int32?
+    for (function, setting) in zip(compiled, settings) {
+      let all = Set(function.function.results.indices)
+      // All, all without workspace, all but one, and one.
+      var wishes = [(all, true), (all, false)] + all.sorted().map { (all.subtracting([$0]), true) }
+      if let one = all.first { wishes.append(([one], false)) }
+      for (wanted, hasWorkspace) in wishes {
+        let outcome = try function.call(
+          inputs.values, sizes: inputs.sizes, wanted: wanted, hasWorkspace: hasWorkspace)
+        calls += 1
+        let call = "\(graph.name), results \(wanted.sorted()), "
+          + (hasWorkspace ? "workspace given" : "workspace NULL")
+        if let damage = outcome.damage {
+          throw Difference(kind: "\(setting): damage", detail: "\(call): \(damage)")
+        }
+        // Whoever asks for less may be spared an error.
+        if wanted == all {
+          // Of several errors the first that is met is told, which may be another.
+          if let first, (first == 0) != (outcome.status == 0) {
+            throw Difference(
+              kind: "\(setting): status", detail: "\(call): \(first) and \(outcome.status)")
+          }
+          first = outcome.status
+        }
+        if let text = judge.violation(outcome, wanted, isExact: !setting.isRewritten) {
+          throw Difference(kind: "\(setting): \(text.kind)", detail: "\(call): \(text.detail)")
+        }
+      }
+    }
+  }
+}
+
+/// The reference values of a graph, and how far others may be off.
+private struct Judge {
+  private let graph: Graph
+  private let inputs: ProgramInputs
+  private let truth: Conditioning?
+  private let failure: String?
+
+  init(_ graph: Graph, _ inputs: ProgramInputs) {
+    self.graph = graph
+    self.inputs = inputs
+    do throws(EvaluationError) {
+      truth = try Conditioning(graph, inputs.values, sizes: inputs.sizes)
+      failure = nil
+    } catch {
+      truth = nil
+      failure = error.message
+    }
+  }
+
+  /// Where numbers disagree that are the same.
+  var twinsDisagree: String? {
+    guard let truth else { return nil }
+    for (a, b) in inputs.twins {
+      let places = [a, b].compactMap { name in graph.outputs.firstIndex { $0.name == name } }
+      guard places.count == 2, truth.disagreement(places[0], places[1]) != nil,
+        let text = careful?.disagreement(places[0], places[1])
+      else { continue }
+      return "\(a) and \(b): \(text)"
+    }
+    return nil
+  }
+
+  /// Where results are not what they are known to be.
+  var unknown: String? {
+    for (name, numbers) in inputs.known {
+      guard let truth, let place = graph.outputs.firstIndex(where: { $0.name == name }) else {
+        return "there is no '\(name)'"
+      }
+      let mine = truth.results[place]
+      let expected =
+        mine.dtype.isFloat
+        ? Tensor(mine.dtype, [numbers.count], floats: numbers.map { mine.dtype.rounded($0) })
+        : Tensor(mine.dtype, [numbers.count], integers: numbers.map { Int64($0) })
+      guard mine.count == numbers.count else { return "'\(name)' has \(mine.count) elements" }
+      let shaped = expected.gathering(Array(0..<mine.count), shape: mine.shape)
+      if let text = truth.violation([shaped], at: [place], keepsKinds: true) {
+        return "'\(name)': \(text)"
+      }
+    }
+    return nil
+  }
+
+  /// The same with more noise, which is worth its time only where something is wrong.
+  private var careful: Conditioning? {
+    try? Conditioning(graph, inputs.values, sizes: inputs.sizes, samples: 60)
+  }
+
+  /// What is wrong with the outcome of a call.
+  func violation(
+    _ outcome: CompiledGraph.Outcome, _ wanted: Set<Int>, isExact: Bool
+  ) -> (kind: String, detail: String)? {
+    guard let truth else {
+      let isSpared = wanted.count < graph.outputs.count
+      return outcome.status != 0 || isSpared
+        ? nil : ("no error", "the reference says: \(failure ?? "")")
+    }
+    if outcome.status != 0 {
+      if truth.mayFail || careful?.mayFail == true { return nil }
+      return ("error", "status \(outcome.status)")
+    }
+    let places = wanted.sorted() + Array(graph.outputs.count..<truth.results.count)
+    guard truth.violation(outcome.values, at: places, keepsKinds: isExact) != nil,
+      let text = careful?.violation(outcome.values, at: places, keepsKinds: isExact)
+    else { return nil }
+    return ("value", text)
+  }
+}
