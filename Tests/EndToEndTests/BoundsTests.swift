@@ -28,6 +28,17 @@ import Testing
     case addressSanitizer
     /// What the code takes for granted, without and with LLVM's optimisations.
     case undefined, undefinedOptimized
+    /// Pages and paint again, on a processor of another kind through an emulator.
+    case emulator
+
+    /// Those that this machine has, for programs that have no other reason to be run by one.
+    static let here: [Watch] = allCases.filter { $0 != .emulator }
+
+    /// What runs a program.
+    var runner: [String] { self == .emulator ? ["qemu-aarch64"] : [] }
+
+    /// What compiles the program around.
+    var compiler: String { self == .emulator ? "aarch64-linux-gnu-gcc" : "gcc" }
 
     /// What gradc is told.
     var options: [String] {
@@ -36,13 +47,14 @@ import Testing
       case .addressSanitizer: ["--sanitize=address"]
       case .undefined: ["--sanitize=undefined", "-O0"]
       case .undefinedOptimized: ["--sanitize=undefined"]
+      case .emulator: ["--target=aarch64-linux-gnu"]
       }
     }
 
     /// What the C compiler is told. Where the stack is painted, no linker may run on it.
     var flags: [String] {
       switch self {
-      case .pages: ["-static"]
+      case .pages, .emulator: ["-static"]
       case .addressSanitizer: ["-fsanitize=address", "-DADDRESSES"]
       case .undefined, .undefinedOptimized:
         ["-fsanitize=undefined", "-fno-sanitize-recover=undefined"]
@@ -50,7 +62,7 @@ import Testing
     }
   }
 
-  @Test(arguments: programs, Watch.allCases)
+  @Test(arguments: programs, Watch.here)
   func staysInBounds(_ program: String, _ watch: Watch) throws {
     let source = Shell.root.appendingPathComponent(program).path
     guard let outcome = try BoundsTests.run(source, watch) else { return }
@@ -81,10 +93,10 @@ import Testing
     try scratch.write(Caller.text(manifest, isStackKnown: isStackKnown), to: "main.c")
     let headers = Shell.root.appendingPathComponent("Tests/EndToEndTests/Programs").path
     let linked = try Shell.run(
-      ["gcc", "-std=gnu11", "-I", headers] + watch.flags
+      [watch.compiler, "-std=gnu11", "-I", headers] + watch.flags
         + ["-o", "main", "main.c", "model.o", "-lm"], in: scratch.url)
     try #require(linked.status == 0, "\(linked.errors)")
-    return try Shell.run(["./main"], in: scratch.url)
+    return try Shell.run(watch.runner + ["./main"], in: scratch.url)
   }
 
   /// The harness sees accesses to the elements around a buffer.
