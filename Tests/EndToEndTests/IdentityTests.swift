@@ -73,7 +73,7 @@ import Testing
   /// A file under another path gives the same object; only debug information names the path.
   @Test func pathsDoNotMatter() throws {
     let scratch = try Scratch()
-    let path = try scratch.write(ObjectTests.model, to: "model.graph")
+    let path = try scratch.write(LinkingTests.model, to: "model.graph")
     let plain = try outputs("model.graph", in: scratch, [], [:])
     #expect(try outputs(path, in: scratch, [], [:]) == plain)
     #expect(try outputs("./model.graph", in: scratch, [], [:]) == plain)
