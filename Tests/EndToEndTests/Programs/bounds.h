@@ -115,18 +115,22 @@ static long most_stack, stated_stack;
 #endif
 
 /* Runs a call, and complains where it takes more stack than `bytes`; `slack` is what is passed on the
-   stack and what memcpy and its likes take. No bound is known where `bytes` is negative. */
+   stack and what memcpy and its likes take. No bound is known where `bytes` is negative. Names of
+   the call may be any but these. */
 #define MEASURING(bytes, slack, call) \
     do { \
-        volatile unsigned char *end, *p; \
-        READ_STACK(end); \
-        if ((bytes) < 0) end = NULL; \
-        if (end) for (p = end - DEPTH; p < end; p++) *p = PAINT; \
+        volatile unsigned char *gradc_end, *gradc_at; \
+        READ_STACK(gradc_end); \
+        if ((bytes) < 0) gradc_end = NULL; \
+        for (gradc_at = gradc_end ? gradc_end - DEPTH : NULL; gradc_at < gradc_end; gradc_at++) \
+            *gradc_at = PAINT; \
         call; \
-        if (!end) break; \
-        for (p = end - DEPTH; p < end && *p == PAINT; p++) {} \
-        if (end - p > (bytes) + (slack)) complain("takes more stack than is stated"); \
-        if (end - p > most_stack) most_stack = end - p, stated_stack = (bytes); \
+        if (!gradc_end) break; \
+        for (gradc_at = gradc_end - DEPTH; gradc_at < gradc_end; gradc_at++) \
+            if (*gradc_at != PAINT) break; \
+        if (gradc_end - gradc_at > (bytes) + (slack)) complain("takes more stack than is stated"); \
+        if (gradc_end - gradc_at > most_stack) \
+            most_stack = gradc_end - gradc_at, stated_stack = (bytes); \
     } while (0)
 
 /* The hash of some bytes behind others. */
