@@ -75,6 +75,14 @@ import Testing
     #expect(checked.errors.count == 1)
   }
 
+  /// A condition that is no `bool` is told, also where it is a literal.
+  @Test(arguments: ["0", "1.5", "x"]) func conditionsThatAreNumbers(_ condition: String) {
+    let checked = Checked("graph t(x: f64) -> (y) { y = if \(condition) { x } else { 2 * x } }")
+    let type = condition == "0" ? "i64" : "f64"
+    #expect(checked.errors == ["1:33: a condition is a scalar 'bool', not \(type)"])
+    #expect(checked.graph == nil)
+  }
+
   @Test func longChainsAreFine() {
     let terms = Array(repeating: "x", count: 20_000).joined(separator: " + ")
     let checked = Checked("graph t(x: f64) -> (v) { v = \(terms) }")

@@ -12,11 +12,13 @@ extension GraphChecker {
     _ clauses: ArraySlice<Conditional.Clause>, _ otherwise: Block, at site: Site
   ) -> [Meaning] {
     guard let clause = clauses.first else { return checkBranch(otherwise) }
+    let mistakes = mistakeCount
     let condition = check(clause.condition)
     if let type = type(of: condition), type != TensorType(.bool) {
       error("a condition is a scalar 'bool', not \(type)", at: clause.condition.site)
     }
-    let mistakes = mistakeCount
+    // A literal becomes a value in front of the branches.
+    let taken = value(of: condition, at: clause.condition.site)
     let asserted = builder.graph.assertions.count
     let cut = beginRegion()
     let first = checkBranch(clause.branch)
@@ -25,9 +27,7 @@ extension GraphChecker {
     if builder.graph.assertions.count != asserted {
       error("an assert may not stand in a branch, nor in a func that it calls", at: site)
     }
-    guard mistakeCount == mistakes, let pairs,
-      let taken = value(of: condition, at: clause.condition.site)
-    else {
+    guard mistakeCount == mistakes, let pairs, let taken else {
       dropRegion(cut)
       return [Meaning](repeating: .invalid, count: max(first.count, 1))
     }
