@@ -40,6 +40,12 @@ private struct Copier {
   private var copies: [Value] = []
   /// Which values of the source some request names.
   private var isNamed: [Bool]
+  /// How many requests lie on the way to each value of the source.
+  private var orders: [Int] = []
+
+  /// Derivatives of a higher order than this may take a tenth of the nodes: no target could take the
+  /// code of more, and it would take long to find out.
+  private static let commonOrder = 4
 
   init(_ source: Graph, _ nodeLimit: Int) {
     self.source = source
@@ -64,11 +70,15 @@ private struct Copier {
   mutating func copyNodes() throws(Diagnostic) {
     for node in source.nodes {
       let results: [Value]
+      var order = node.operands.reduce(0) { max($0, orders[Int($1.index)]) }
+      if node.operation == .derivative { order += 1 }
+      for _ in node.results { orders.append(order) }
       if let request = Request(node)?.mapped({ copies[Int($0.index)] }) {
         results = try differentiator.expand(request)
-        if differentiator.builder.graph.nodes.count > nodeLimit {
+        let limit = order > Copier.commonOrder ? nodeLimit / 10 : nodeLimit
+        if differentiator.builder.graph.nodes.count > limit {
           throw .error(
-            "the graph has more than \(nodeLimit) operations with this derivative; each derivative "
+            "the graph has more than \(limit) operations with this derivative; each derivative "
               + "of a derivative has several times as many", at: request.site)
         }
       } else if node.regions.isEmpty {

@@ -62,6 +62,18 @@ import Testing
         + "graph g(x: f64) -> (y) { y = f9999(x) }", 1
     ),
     Extreme(
+      "doubling funcs",
+      "func f0(x) = x\n" + (1..<50).map {
+        "func f\($0)(x) = f\($0 - 1)(x) + f\($0 - 1)(x + 1)\n"
+      }.joined() + "graph g(x: f64) -> (y) { y = f49(x) }", 1
+    ),
+    Extreme(
+      "tower of derivatives",
+      "graph g(x: f64) -> (g40) {\ng0 = sin(x * x) * exp(x)\n" + (1...40).map {
+        "g\($0) = grad(g\($0 - 1), wrt: x)\n"
+      }.joined() + "}", 1
+    ),
+    Extreme(
       "huge loop",
       """
       graph g(x: f64) -> (y) {

@@ -206,4 +206,21 @@ import Testing
       ])
     #expect(grown.graph == nil && expanded.graph == nil)
   }
+
+  /// What is refused is that calls are expanded, not that they stand there: equal ones are one.
+  @Test func equalCallsAreExpandedOnce() {
+    let funcs = (1..<60).map { "func f\($0)(x) = f\($0 - 1)(x) + f\($0 - 1)(x)\n" }.joined()
+    let text = "func f0(x) = x\n\(funcs)graph t(x: f64) -> (v) { v = f59(x) }"
+    #expect(Checked(text, options: CheckOptions(expansionLimit: 1_000)).complaints == [])
+  }
+
+  /// Where funcs double without end, that is found without expanding them.
+  @Test func doublingsAreCounted() {
+    let funcs = (1..<190).map { "func f\($0)(x) = f\($0 - 1)(x) + f\($0 - 1)(2 * x)\n" }.joined()
+    let checked = Checked("func f0(x) = x\n\(funcs)graph t(x: f64) -> (v) { v = f189(x) }")
+    #expect(
+      checked.errors.map { $0.drop { $0 != "c" } } == [
+        "calls are expanded more than 1000000 times here"
+      ])
+  }
 }

@@ -106,12 +106,28 @@ extension GraphChecker {
     if isStopped { return false }
     if builder.graph.nodes.count > options.nodeLimit {
       error("the graph grows past \(options.nodeLimit) nodes here", at: site)
-    } else if callCount > options.expansionLimit {
+    } else if callCount > options.expansionLimit || isBoundless {
       error("calls are expanded more than \(options.expansionLimit) times here", at: site)
     } else {
       return true
     }
     isStopped = true
     return false
+  }
+
+  /// Whether far too many calls are to come: where funcs call others twice that do so again, it
+  /// takes long to find that out by expanding them. Asked once, when many have been expanded.
+  private var isBoundless: Bool {
+    mutating get {
+      let many = options.expansionLimit / 100
+      guard callCount > many, !hasCounted, let body = (callers.first ?? frame).body else {
+        return false
+      }
+      hasCounted = true
+      var counter = ExpansionCounter(program)
+      // Some of what is counted may be the same: no program that is near the limit is refused here.
+      return counter.count(of: body, in: (callers.first ?? frame).module) / 1000
+        > options.expansionLimit
+    }
   }
 }

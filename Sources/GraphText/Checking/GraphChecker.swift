@@ -19,6 +19,8 @@ struct GraphChecker {
   var calls: [FunctionCall: [Meaning]] = [:]
   /// The number of calls that were expanded.
   var callCount = 0
+  /// Whether the calls that are to come have been counted.
+  var hasCounted = false
   /// The funcs that were expanded with arguments that have a meaning.
   var expanded: Set<Int> = []
   /// Mistakes inside of funcs that have been told.
