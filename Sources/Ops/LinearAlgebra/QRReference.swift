@@ -15,7 +15,10 @@ struct PlainQR {
       let reflection = PlainQR.reflection(of: last, in: a.rows)
       right = reflection * right
       left = left * reflection
-      for row in (column + 1)..<max(a.rows, column + 1) { right[row, column] = 0 }
+      // All columns so far: a NaN in the reflection would spoil the zeros of those before, too.
+      for done in 0...column {
+        for row in (done + 1)..<max(a.rows, done + 1) { right[row, done] = 0 }
+      }
     }
     q = left.leading(a.rows, rank)
     r = right.leading(rank, a.columns)
