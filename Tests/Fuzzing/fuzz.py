@@ -2,11 +2,18 @@
 """Damages sources, .npy files and command lines, and sees that gradc takes or diagnoses them.
 
     GRADC=gradc Tests/Fuzzing/fuzz.py [--seed N] [--count N] [--seconds S] [--keep FOLDER]
+        [--corpus] [--sanitized]
 
 Every case runs in a process of its own with a bound on time and memory. It is a failure if gradc ends
-by a signal (also that of too much CPU time) or with 70, or leaves other files than it names: then the case is kept in
-a folder with the command that repeats it, and the exit status is 1. The same seed makes the same
-cases.
+by a signal (also that of too much CPU time) or with 70, or leaves other files than it names: then the
+case is kept in a folder with the command that repeats it, and the exit status is 1. The same seed
+makes the same cases.
+
+With --corpus the cases are the programs of the repository as they are. With --sanitized gradc is one
+that was built with a sanitizer, whose reports are failures, as leaks are:
+
+    swift build --sanitize=address --product gradc --scratch-path .build/asan
+    GRADC=.build/asan/debug/gradc Tests/Fuzzing/fuzz.py --corpus --sanitized --seconds 7200
 """
 
 import argparse
@@ -34,10 +41,12 @@ while if else emit inout const func graph import assert new true limit with in x
 random_normal set_at add_at""".split()
 
 
-def limited():
-    """Bounds what a process may take."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+def limited(is_sanitized):
+    """Bounds what a process may take; a sanitizer maps far more than it takes, and needs its time."""
+    if not is_sanitized:
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    seconds = 20 * SECONDS if is_sanitized else SECONDS
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
@@ -51,6 +60,14 @@ def corpus():
             if len(text) < 4000 and "load(" not in text and "import" not in text:
                 texts.append(text)
     return texts
+
+
+def programs():
+    """The paths of all programs of the repository."""
+    paths = []
+    for folder in "Tests", "Examples":
+        paths += glob.glob(os.path.join(ROOT, folder, "**", "*.graph"), recursive=True)
+    return sorted(paths)
 
 
 def mutated(draw, texts):
@@ -186,13 +203,21 @@ def case(draw, texts):
     return {"a.npy": array_file(draw), "m.graph": draw.choice(texts).encode()}, arguments
 
 
-def failure(gradc, files, arguments, folder):
+def failure(gradc, files, arguments, folder, is_sanitized=False):
     """What is wrong with how gradc takes a case; None if nothing is."""
+    environment = dict(os.environ)
+    if is_sanitized:
+        environment["ASAN_OPTIONS"] = "detect_leaks=1:exitcode=70:hard_rss_limit_mb=%d" % (
+            MEMORY >> 20)
+        environment["LSAN_OPTIONS"] = "suppressions=%s:print_suppressions=0" % (
+            os.path.join(HERE, "leaks.txt"))
+        environment["TSAN_OPTIONS"] = "exitcode=70"
     for name, data in files.items():
         with open(os.path.join(folder, name), "wb") as file:
             file.write(data)
     try:
-        done = subprocess.run([gradc] + arguments, cwd=folder, preexec_fn=limited,
+        done = subprocess.run([gradc] + arguments, cwd=folder, env=environment,
+                              preexec_fn=lambda: limited(is_sanitized),
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, timeout=20 * SECONDS)
     except subprocess.TimeoutExpired:
@@ -213,16 +238,22 @@ def main():
     parser.add_argument("--count", type=int, default=1 << 60)
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--keep", default="fuzz-failures")
+    parser.add_argument("--corpus", action="store_true")
+    parser.add_argument("--sanitized", action="store_true")
     options = parser.parse_args()
     gradc = os.path.abspath(os.environ.get("GRADC") or shutil.which("gradc"))
     texts = corpus()
+    whole = programs() if options.corpus else []
     end = time.monotonic() + options.seconds
     number = failures = 0
-    while number < options.count and time.monotonic() < end:
+    count = min(options.count, len(whole)) if options.corpus else options.count
+    while number < count and time.monotonic() < end:
         draw = random.Random("%d %d" % (options.seed, number))
         files, arguments = case(draw, texts)
+        if options.corpus:
+            files, arguments = {}, [whole[number], draw.choice(["-O0", "-O3"]), "-o", "m.o"]
         with tempfile.TemporaryDirectory() as folder:
-            wrong = failure(gradc, files, arguments, folder)
+            wrong = failure(gradc, files, arguments, folder, options.sanitized)
         if wrong:
             failures += 1
             place = os.path.join(options.keep, "%d-%d" % (options.seed, number))
