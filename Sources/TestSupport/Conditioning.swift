@@ -147,10 +147,18 @@ package struct Conditioning {
         data: graph.data)
       let results = try node.operation.evaluate(context)
       let loses = mayUnderflow(node.operation, context.operands)
-      let isMoved = !node.operands.isEmpty && rounds(node.operation)
+      let isMoved = rounds(node, of: graph)
       values += isMoved ? results.map { moved($0, &random, loses) } : results
     }
     return values
+  }
+
+  /// Whether the results of a node are rounded: a conversion rounds to what is narrower.
+  private static func rounds(_ node: Node, of graph: Graph) -> Bool {
+    guard let operand = node.operands.first else { return false }
+    guard node.operation == .convert else { return rounds(node.operation) }
+    let (from, to) = (graph.type(operand).dtype, graph.type(node.result).dtype)
+    return from.isFloat && to.isFloat && to.ulp(1) > from.ulp(1)
   }
 
   /// Whether the results of an operation are rounded: what is moved, picked or compared is not, and
@@ -217,7 +225,7 @@ package struct Conditioning {
       let isFactored = factorings.contains(node.operation)
       let given = isFactored ? operands.map { movedWhole($0, &random, &b) } : operands
       let results = b.append(node, of: region, on: given, regions: regions)
-      guard !operands.isEmpty, rounds(node.operation) else { return results }
+      guard rounds(node, of: region) else { return results }
       return results.map { result in
         let dtype = b.dtype(result)
         guard dtype.isFloat else { return result }
@@ -237,6 +245,8 @@ package struct Conditioning {
     return Tensor(
       tensor.dtype, tensor.shape,
       floats: numbers.map { number in
+        // Rules may lose the sign of a zero.
+        if number == 0, least == 0 { return random.integer(0, 1) == 0 ? 0 : -0.0 }
         let moved = number * (1 + random.uniform(-noise, noise)) + random.uniform(-least, least)
         return tensor.dtype.rounded(moved)
       })

@@ -35,6 +35,8 @@ import Testing
         calls += made
       case .fails(let kind, let detail):
         accepted += 1
+        // Should the compiler end while the program is reduced, this is known.
+        print("program \(seed): \(kind): \(detail)")
         Issue.record("program \(seed): \(kind): \(detail)\n\(Self.reduced(text, kind, chosen))")
       }
     }
@@ -48,10 +50,26 @@ import Testing
   private static func reduced(
     _ text: String, _ kind: String, _ settings: [ProgramCheck.Setting]
   ) -> String {
-    let small = Reducer.reduced(text) {
-      ProgramCheck.verdict($0, settings: settings).failure == kind
+    let kept = twins(of: text)
+    let small = Reducer.reduced(text) { candidate in
+      kept.allSatisfy { candidate.contains($0) }
+        && ProgramCheck.verdict(candidate, settings: settings).failure == kind
     }
     return small + "\nas p.graph: GRADC_PROGRAM=p.graph swift test --filter GenerationTests\n"
+  }
+
+  /// The statements that give the same number in two ways, which mean nothing if they are changed.
+  private static func twins(of text: String) -> [String] {
+    guard let unit = Reducer.parsed(text), let graphs = TypeOracle.graphs(of: text).graphs else {
+      return []
+    }
+    let names = Set(graphs.flatMap { ProgramInputs($0).twins.flatMap { [$0.0, $0.1] } })
+    return SyntaxEditor.blocks(of: unit).flatMap(\.statements).compactMap { statement in
+      guard case .assign(let targets, _) = statement.kind, names.contains(targets[0].text) else {
+        return nil
+      }
+      return statement.sourceText
+    }
   }
 
   /// One program, given as a file.
