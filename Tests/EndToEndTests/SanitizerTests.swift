@@ -80,6 +80,20 @@ import Testing
     }
   }
 
+  /// Functions of several lanes get their bodies behind LLVM's optimisations, and their checks too.
+  @Test(arguments: ["thread", "undefined", "address,undefined"], ["-O0", "-O3"])
+  func compilesEverything(_ kinds: String, _ level: String) throws {
+    let scratch = try Scratch()
+    let file = try scratch.write(LinkingTests.model, to: "model.graph")
+    let compiled = try Shell.gradc(
+      file, "--sanitize=\(kinds)", level, "-o", scratch.path("model.o"))
+    #expect(compiled.status == 0, "\(compiled.errors)")
+    let linked = try Shell.run(
+      ["gcc", "-shared", "-fsanitize=\(kinds)", "-Wl,-z,text", "-o", "libmodel.so", "model.o", "-lm"],
+      in: scratch.url)
+    #expect(linked.status == 0, "\(linked.errors)")
+  }
+
   @Test(arguments: [
     ("address,thread", "takes address or thread, not both"), ("memory", "does not know 'memory'"),
     ("undefined,x", "does not know 'x'"),

@@ -10,7 +10,7 @@ import Support
 /// is then taken back, so that LLVM cannot conclude from it that the check never fails.
 final class UndefinedChecks {
   private unowned let object: ObjectEmitter
-  private let reports: UndefinedReports
+  private var reports: UndefinedReports
   private var done: Set<String> = []
 
   init(_ object: ObjectEmitter) {
@@ -26,6 +26,8 @@ final class UndefinedChecks {
       else { continue }
       for instruction in function.instructions { add(to: instruction) }
     }
+    // LLVM drops data of reports that are never made.
+    reports = UndefinedReports(object)
   }
 
   /// Emits the check of a pointer that the caller gives, which may be null: it must be a multiple of
