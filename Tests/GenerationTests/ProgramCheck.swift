@@ -4,6 +4,7 @@ import Foundation
 import GraphIR
 import GraphText
 import LoopIR
+import Ops
 import Rewrites
 import Support
 import TestSupport
@@ -93,9 +94,16 @@ struct ProgramCheck {
     return .agrees(calls: calls)
   }
 
-  /// A graph without what nothing needs, in its regions too.
+  /// A graph without what nothing needs, in its regions too. Of what is filled only the shape is
+  /// needed.
   private static func needed(_ graph: Graph) -> Graph {
-    let live = LoopPruning.run(DeadCode.removed(from: graph))
+    let plain = graph.rebuilt { node, operands, b in
+      guard node.operation == .fill else {
+        return b.append(node, of: graph, on: operands, regions: node.regions)
+      }
+      return [b.emit(.broadcastTo, [operands[1]], .shape(graph.type(node.result).shape))]
+    }
+    let live = LoopPruning.run(DeadCode.removed(from: plain))
     return live.rebuilt { node, operands, b in
       b.append(node, of: live, on: operands, regions: node.regions.map(needed))
     }
