@@ -48,6 +48,16 @@ package struct Conditioning {
     noisy = runs.map { run in roots.map { run[$0] } }
   }
 
+  /// Whether some computation with noise comes to the end of a graph, sizes and assertions aside: a
+  /// matrix that is only just singular is one for which another order of sums finds a factor.
+  package static func mayPass(
+    _ graph: Graph, _ parameters: [Tensor], sizes: [String: Int]
+  ) -> Bool {
+    (1...20).contains { (seed: UInt64) in
+      (try? noisyRun(graph, parameters, sizes, RandomSource(seed: seed))) != nil
+    }
+  }
+
   /// Operations on floats that jump.
   private static let steps: Set<Operation> = [.floor, .ceil, .round, .trunc, .sign]
 
