@@ -164,6 +164,8 @@ extension Differentiator {
     let captured = inner.parameters(types(parts.captures.indices.map { parts.captureParameter($0) }))
     let again = inner.builder.graph.inlineValues(region, [index] + elements + entering + captured)
     let results = region.outputs.map { again[Int($0.value.index)] }
+    let computed = kept.dropFirst(form.carried).map { again[Int($0.index)] }
+    inner.differentiator.kept = Set(computed)
     let seeds =
       zip(activity.carried, flowing).map { (results[$0], $1) }
       + zip(seeded, stackSeeds).map { (results[$0], $1) }
@@ -198,7 +200,6 @@ extension Differentiator {
     } else if let bound = parts.bound {
       operands.append(bound)
     }
-    let computed = kept.dropFirst(form.carried).map { again[Int($0.index)] }
     let reverse = inner.finish(outputs)
       .replacing(Dictionary(uniqueKeysWithValues: zip(computed, saves[form.carried...])))
     let values = builder.appendSaving(.loop, operands, .loop(backward), [reverse])

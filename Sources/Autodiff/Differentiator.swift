@@ -12,6 +12,9 @@ struct Differentiator {
   /// value take the spelling for a dependence.
   var named: Set<Value> = []
 
+  /// Values that a loop keeps of each turn.
+  var kept: Set<Value> = []
+
   init(_ builder: Builder) { self.builder = builder }
 
   /// Appends the nodes of a derivative; gives the results of the request.
@@ -96,9 +99,11 @@ struct Differentiator {
         site: node.site)
       results = builder.graph[id].results
     }
-    return DerivativeContext(
+    var context = DerivativeContext(
       operation: node.operation, operands: node.operands, results: results,
       attributes: node.attributes, regions: node.regions)
+    context.isResultKept = results.contains(where: kept.contains)
+    return context
   }
 
   /// Appends the expansion of a node into others; gives its results and the new nodes' range.

@@ -25,6 +25,8 @@ package struct DerivativeContext: Sendable {
   /// `bool` value that broadcasts to a result holds wherever structure has not left the cotangent
   /// out; nil, or no element, holds everywhere.
   package var masks: [Value?] = []
+  /// Whether a loop keeps results of the node for its reverse, so that they cost nothing to use.
+  package var isResultKept = false
 
   package init(
     operation: Operation, operands: [Value], results: [Value], attributes: Attributes,
