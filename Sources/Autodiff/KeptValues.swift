@@ -56,13 +56,23 @@ extension Graph {
   }
 
   /// The graph with some values in the place of others, and without the nodes of these.
+  ///
+  /// A derivative may ask anew for what was kept, as that of `cos(x)` asks for `sin(x)`: a node that
+  /// computes the same as one that is replaced goes with it.
   func replacing(_ replaced: [Value: Value]) -> Graph {
     var graph = Graph(withoutNodesOf: self)
     var copies = [Value?](repeating: nil, count: values.count)
+    var known: [Computation: Node] = [:]
     for node in nodes {
+      let computation = node.regions.isEmpty ? Computation(node) : nil
       if node.results.contains(where: { replaced[$0] != nil }) {
+        if let computation { known[computation] = node }
         for result in node.results {
           copies[Int(result.index)] = replaced[result].flatMap { copies[Int($0.index)] }
+        }
+      } else if let computation, let same = known[computation] {
+        for (result, kept) in zip(node.results, same.results) {
+          copies[Int(result.index)] = copies[Int(kept.index)]
         }
       } else {
         graph.copy(CollectionOfOne(node), of: self, &copies)
@@ -70,5 +80,18 @@ extension Graph {
     }
     graph.replaceRoots(by: copies)
     return graph
+  }
+}
+
+/// What makes two nodes without regions compute the same.
+private struct Computation: Hashable {
+  private let operation: Operation
+  private let operands: [Value]
+  private let attributes: Attributes
+
+  init(_ node: Node) {
+    operation = node.operation
+    operands = Array(node.operands)
+    attributes = node.attributes
   }
 }

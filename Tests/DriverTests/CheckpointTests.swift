@@ -77,6 +77,19 @@ import Testing
     #expect(cut >= formula && cut <= formula + 4096, "\(cut)")
   }
 
+  /// The slope of a sine asks for the cosine, which was kept for the slope of another product.
+  @Test func keptValuesAreNotComputedAgain() throws {
+    let text = """
+      graph g(u: f64[n]) -> (gu: f64[n]) {
+          for e in u with s = 0.2 { s <- s + e * sin(s) * cos(s) }
+          gu = grad(s, wrt: u)
+      }
+      """
+    let body = try TurnLaneTests.Program(text).function.bodies[0]
+    let calls = body.scalars.filter { if case .call = $0.instruction { true } else { false } }
+    #expect(calls.count == 2)
+  }
+
   /// Bytes in steps of 64.
   private static func rounded(_ bytes: Int) -> Int { (bytes + 63) / 64 * 64 }
 
