@@ -1,4 +1,5 @@
 import CodeGen
+import Glibc
 import LoopIR
 import Mathematics
 import Support
@@ -53,5 +54,47 @@ struct LibraryTests {
   func givesWayToTheLibrary(_ function: LibraryFunction) throws {
     let text = try assembly(loop(function, .f64), cpu: "x86-64-v3", replaces: false)
     #expect(text.contains(function.rawValue) && !text.contains("gradc."))
+  }
+
+  /// s ← cos(s·x[i]) + z[0]·sin(s·x[i]), which no lanes can compute.
+  private func recurrence(_ element: DType) -> LoopFunction {
+    var kernel = Kernel(symbols: ["n"])
+    let x = kernel.input("x", [n], element)
+    let z = kernel.input("z", [Dim(1)], element)
+    let y = kernel.output("y", [n], element)
+    return kernel.function { builder in
+      let start = builder.constant(element, .float(1))
+      _ = builder.loop("i", n, carrying: [start]) { builder, i, s in
+        let angle = builder.multiply(s[0], builder.load(x, [Index(i)]))
+        let type = ScalarType(element)
+        let cosine = builder.scalar(type, .call(.cos, [angle]))
+        let sine = builder.scalar(type, .call(.sin, [angle]))
+        let next = builder.add(cosine, builder.multiply(builder.load(z, [Index(Dim(0))]), sine))
+        builder.store(next, to: y, [Index(i)])
+        return [next]
+      }
+    }
+  }
+
+  /// Sine and cosine of one angle are one call.
+  @Test(arguments: [DType.f32, .f64]) func wavesAreComputedTogether(_ element: DType) throws {
+    let text = try assembly(recurrence(element), cpu: "x86-64-v3", replaces: true)
+    #expect(callees(text).filter { !$0.hasSuffix(".rest") } == ["gradc.sincos.\(element)"])
+  }
+
+  /// They are what each is alone: near 0, behind many quarter turns, and where the angle is huge or
+  /// no number.
+  @Test func wavesTogetherAreWavesAlone() throws {
+    let angles: [Double] = [0, 0.3, -0.7, 0.8, -2, 1e3, -1e5, 1e7, 1e300, -.infinity, .nan]
+    let compiled = try Compiled(recurrence(.f64))
+    for angle in angles {
+      for (factor, expected) in [(0.0, cos(angle)), (1.0, cos(angle) + sin(angle))] {
+        let y = Memory(.f64, 1)
+        #expect(try compiled.call([1], [Memory([angle]), Memory([factor]), y]) == 0)
+        // 1 ulp of each, and the rounding of the sum.
+        let error = abs(y.doubles[0] - expected)
+        #expect(error <= 4.5e-16 || (y.doubles[0].isNaN && expected.isNaN), "\(angle)")
+      }
+    }
   }
 }

@@ -50,7 +50,7 @@ extension ObjectEmitter {
   }
 
   /// The type of a function.
-  private func functionType(_ key: LaneFunction) -> IRType {
+  func functionType(_ key: LaneFunction) -> IRType {
     let number = registerType(key.type)
     return context.function(
       Array(repeating: number, count: key.function.arity), returning: number)
@@ -99,14 +99,13 @@ extension ObjectEmitter {
     module.global(ObjectEmitter.keeper)?.erase()
     let keys = laneFunctions.keys.sorted { $0.name < $1.name }
     laneFunctions = [:]
-    var isAnyUsed = false
+    var isAnyUsed = joinWaves(keys)
     for key in keys {
       guard let function = module.function(key.name) else { continue }
       let uses = function.value.instructionUses
       if uses > 0 {
-        // One lane mostly stands behind the end of a loop.
-        if key.lanes > 1, uses <= ObjectEmitter.inliningLimit { function.add(.alwaysInline) }
-        emit(key, into: function)
+        markInlined(function, key, uses)
+        emit([key.function], key, into: function)
         isAnyUsed = true
       } else {
         // The list of what was to be kept is a constant, which LLVM holds on to.
@@ -117,106 +116,9 @@ extension ObjectEmitter {
     return isAnyUsed
   }
 
-  /// Emits the body of a function, with another function for arguments that are rare and hard.
-  private func emit(_ key: LaneFunction, into function: IRFunction) {
-    function.setLinkage(.internal)
-    function.add(target.attributes)
-    position(atEnd: function.appendBlock())
-    emitNear(key, into: function)
-    let result = emitCode(key, into: function, everywhere: false)
-    guard let isServed = result.isServed else {
-      builder.ret(result.value)
-      return
-    }
-    let parameters = (0..<key.function.arity).map { function.parameter($0) }
-    let all = key.lanes > 1 ? builder.reduce(.and, isServed) : isServed
-    let (done, rare) = (builder.appendBlock("done"), builder.appendBlock("rare"))
-    let jump = builder.condBr(all, then: done, else: rare)
-    builder.setWeights([1 << 20, 1], of: jump)
-    position(atEnd: rare)
-    let rest = restFunction(key)
-    builder.ret(builder.call(rest, parameters))
-    position(atEnd: done)
-    builder.ret(result.value)
-  }
-
-  /// Emits a branch to shorter code for angles near 0, which is worth it where nothing else is done
-  /// while one lane waits for each step.
-  private func emitNear(_ key: LaneFunction, into function: IRFunction) {
-    guard key.lanes == 1, key.function == .sin || key.function == .cos else { return }
-    let isNear = emitSteps(key, into: function) { loops, x in [loops.isNearZero(x[0])] }[0]
-    let (near, far) = (builder.appendBlock("near"), builder.appendBlock("far"))
-    builder.condBr(isNear, then: near, else: far)
-    position(atEnd: near)
-    let isCosine = key.function == .cos
-    let wave = emitSteps(key, into: function) { loops, x in
-      [loops.nearWave(x[0], isCosine: isCosine)]
-    }
-    builder.ret(wave[0])
-    position(atEnd: far)
-  }
-
-  /// A function that serves every argument, lane by lane.
-  private func restFunction(_ key: LaneFunction) -> IRFunction {
-    let name = "\(key.name).rest"
-    if let known = module.function(name) { return known }
-    let rest = module.addFunction(name, functionType(key), linkage: .internal)
-    rest.add(target.attributes + [.cold, .noInline, .memory(.none)])
-    elsewhere {
-      if key.lanes == 1 {
-        position(atEnd: rest.appendBlock())
-        builder.ret(emitCode(key, into: rest, everywhere: true).value)
-      } else {
-        emitLanes(key, into: rest)
-      }
-    }
-    return rest
-  }
-
-  /// Emits the body of a function that serves every argument in several lanes, one by one.
-  private func emitLanes(_ key: LaneFunction, into function: IRFunction) {
-    let rest = restFunction(LaneFunction(key.function, ScalarType(key.element)))
-    let parameters = (0..<key.function.arity).map { function.parameter($0) }
-    position(atEnd: function.appendBlock())
-    var result = registerType(key.type).poison
-    for lane in 0..<key.lanes {
-      let value = builder.call(rest, parameters.map { builder.extract($0, lane: lane) })
-      result = builder.insert(result, value, lane: lane)
-    }
-    builder.ret(result)
-  }
-
-  /// Emits the code of a function up to its return; gives the value, and whether it is served.
-  private func emitCode(
-    _ key: LaneFunction, into function: IRFunction, everywhere: Bool
-  ) -> (value: IRValue, isServed: IRValue?) {
-    var isPartial = false
-    let values = emitSteps(key, into: function) { loops, operands in
-      let result = loops.laneValue(key.function, operands, everywhere: everywhere)
-      isPartial = result.isServed != nil
-      return [result.value] + (result.isServed.map { [$0] } ?? [])
-    }
-    return (values[0], isPartial ? values[1] : nil)
-  }
-
-  /// Emits steps on the parameters of a function; gives their values.
-  private func emitSteps(
-    _ key: LaneFunction, into function: IRFunction,
-    _ build: (inout LoopBuilder, [ScalarID]) -> [ScalarID]
-  ) -> [IRValue] {
-    var loops = LoopBuilder(body: Body())
-    let operands = (0..<key.function.arity).map {
-      loops.define(key.type, .carried(LoopID(0), $0))
-    }
-    let results = build(&loops, operands)
-    let body = loops.finish()
-    // Straight code of scalars needs no function of loop IR around it.
-    let none = LoopFunction(
-      name: key.name, doc: "", site: .none, symbols: [], parameters: [], results: [],
-      requirements: [], constants: [], bodies: [])
-    let emitter = BodyEmitter(self, none, body, FunctionScope(function), [:], wanted: [])
-    for index in operands.indices { emitter.values[index] = function.parameter(index) }
-    for case .scalar(let id) in body.block.items { emitter.values[id.index] = emitter.compute(id) }
-    return results.map { emitter.value($0) }
+  /// Has a function become part of its callers, if these are few.
+  func markInlined(_ function: IRFunction, _ key: LaneFunction, _ uses: Int) {
+    // One lane mostly stands behind the end of a loop.
+    if key.lanes > 1, uses <= ObjectEmitter.inliningLimit { function.add(.alwaysInline) }
   }
 }

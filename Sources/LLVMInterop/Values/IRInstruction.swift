@@ -27,12 +27,36 @@ extension IRFunction {
     var found: [IRValue] = []
     var block = LLVMGetFirstBasicBlock(value.ref)
     while let current = block {
-      var next = LLVMGetFirstInstruction(current)
-      while let instruction = next {
-        found.append(IRValue(instruction))
-        next = LLVMGetNextInstruction(instruction)
-      }
+      found += IRBlock(current).instructions
       block = LLVMGetNextBasicBlock(current)
+    }
+    return found
+  }
+
+  /// The instructions that call it.
+  package var calls: [IRValue] {
+    var calls: [IRValue] = []
+    var next = LLVMGetFirstUse(value.ref)
+    while let use = next {
+      if let user = LLVMGetUser(use), LLVMIsACallInst(user) != nil,
+        LLVMGetCalledValue(user) == value.ref
+      {
+        calls.append(IRValue(user))
+      }
+      next = LLVMGetNextUse(use)
+    }
+    return calls
+  }
+}
+
+extension IRBlock {
+  /// The instructions, in their order.
+  package var instructions: [IRValue] {
+    var found: [IRValue] = []
+    var next = LLVMGetFirstInstruction(ref)
+    while let instruction = next {
+      found.append(IRValue(instruction))
+      next = LLVMGetNextInstruction(instruction)
     }
     return found
   }
@@ -44,6 +68,16 @@ extension IRValue {
   ///
   /// - Requires: This is an instruction.
   package var opcode: IROpcode { IROpcode(LLVMGetInstructionOpcode(ref)) }
+
+  /// The block that it stands in.
+  package var parent: IRBlock { IRBlock(LLVMGetInstructionParent(ref)) }
+
+  /// Removes it.
+  ///
+  /// - Requires: Nothing uses it.
+  package func eraseInstruction() {
+    LLVMInstructionEraseFromParent(ref)
+  }
 
   /// An operand, counted from 0.
   package func operand(_ number: Int) -> IRValue { IRValue(LLVMGetOperand(ref, UInt32(number))) }

@@ -1,0 +1,92 @@
+import LLVMInterop
+import LoopIR
+
+/// Sine and cosine of the same angle, which share its reduction and both polynomials.
+extension ObjectEmitter {
+  /// Puts one call in the place of two wherever a block asks for sine and cosine of one angle; gives
+  /// whether there is any such place.
+  ///
+  /// It is done behind the optimisations: LLVM's vectorizers know how to widen each function, but
+  /// not one with two results.
+  func joinWaves(_ keys: [LaneFunction]) -> Bool {
+    var isAnyJoined = false
+    for key in keys where key.function == .sin {
+      let partner = LaneFunction(.cos, key.type)
+      guard let sine = module.function(key.name), let cosine = module.function(partner.name) else {
+        continue
+      }
+      let pairs = CallPairs(of: sine, and: cosine).pairs
+      if pairs.isEmpty { continue }
+      isAnyJoined = true
+      let both = waveFunction(key)
+      for pair in pairs { join(pair, both) }
+      markInlined(both, key, pairs.count)
+    }
+    return isAnyJoined
+  }
+
+  /// A function that gives sine and cosine.
+  private func waveFunction(_ key: LaneFunction) -> IRFunction {
+    let number = registerType(key.type)
+    let type = context.function([number], returning: context.structure([number, number]))
+    let function = module.addFunction("gradc.sincos.\(key.type)", type, linkage: .internal)
+    function.add([.noUnwind, .willReturn, .noSync, .noFree, .memory(.none)])
+    elsewhere { emit([.sin, .cos], key, into: function) }
+    return function
+  }
+
+  /// Puts a call of a function with two results in the place of two calls.
+  private func join(_ pair: CallPair, _ function: IRFunction) {
+    inserting(before: pair.first) {
+      let waves = builder.call(function, [pair.argument])
+      pair.sine.replaceAllUses(with: builder.extractValue(waves, 0))
+      pair.cosine.replaceAllUses(with: builder.extractValue(waves, 1))
+    }
+    pair.sine.eraseInstruction()
+    pair.cosine.eraseInstruction()
+  }
+}
+
+/// Two calls in one block with the same argument.
+private struct CallPair {
+  let argument: IRValue
+  let sine: IRValue
+  let cosine: IRValue
+  /// The one that comes first.
+  let first: IRValue
+}
+
+/// The pairs of calls of two functions.
+private struct CallPairs {
+  private(set) var pairs: [CallPair] = []
+
+  init(of sine: IRFunction, and cosine: IRFunction) {
+    struct Place: Hashable {
+      var block: IRBlock
+      var argument: IRValue
+    }
+    var cosines: [Place: IRValue] = [:]
+    for call in cosine.calls {
+      cosines[Place(block: call.parent, argument: call.operand(0))] = call
+    }
+    var places: [IRBlock: [IRValue: Int]] = [:]
+    for call in sine.calls {
+      let place = Place(block: call.parent, argument: call.operand(0))
+      // Two calls of one function with one argument are left to other passes.
+      guard let partner = cosines.removeValue(forKey: place) else { continue }
+      let order = places[place.block] ?? CallPairs.order(of: place.block)
+      places[place.block] = order
+      let isFirst = order[call, default: 0] < order[partner, default: 0]
+      pairs.append(
+        CallPair(
+          argument: place.argument, sine: call, cosine: partner, first: isFirst ? call : partner))
+    }
+  }
+
+  /// The numbers of a block's instructions in their order.
+  private static func order(of block: IRBlock) -> [IRValue: Int] {
+    var order: [IRValue: Int] = [:]
+    for (number, instruction) in block.instructions.enumerated() { order[instruction] = number }
+    return order
+  }
+}
