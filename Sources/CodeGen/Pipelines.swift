@@ -6,11 +6,12 @@ import Support
 extension CodeGenerator {
   /// The optimisations.
   var pipeline: String {
-    let level = options.optimization.rawValue
-    let isHuge = interface.functions.contains { function in
-      function.function.bodies.contains { $0.scalars.count > BlockSplitter.hugeBody }
-    }
-    let passes = isHuge && level > 0 ? CodeGenerator.hugePipeline : "default<O\(level)>"
+    let passes =
+      switch options.optimization {
+      case .none: "default<O0>"
+      case .less: CodeGenerator.optimizations()
+      case .normal, .aggressive: CodeGenerator.optimizations(CodeGenerator.vectorize)
+      }
     // In front of the optimisations: it does not see vectors that are longer than 128 bits.
     if options.sanitizers.contains(.thread) { return "tsan-module,function(tsan)," + passes }
     return passes + (options.sanitizers.contains(.address) ? ",asan" : "")
@@ -20,10 +21,15 @@ extension CodeGenerator {
   static var lanePipeline: String { "always-inline,function(early-cse)" }
 
   /// What `default<O3>` does with one function after the other. What it does with a whole module
-  /// finds nothing in ours, whose functions do not share work, and takes most of the time where the
-  /// long ones are translated as they stand.
-  private static var hugePipeline: String {
-    "function(\(canonical)),always-inline,function(\(simplify)),function(\(vectorize)),globaldce"
+  /// finds nothing in ours, whose functions do not share work, and takes much of the time.
+  ///
+  /// Without its search for vectors in straight code: loops that are worth it have their lanes when
+  /// they get here. In what is left, mostly recurrences, it pairs values that come one after the
+  /// other, and each waits for both and for the shuffles: rollouts took 1.6 times as long.
+  private static func optimizations(_ last: String...) -> String {
+    let stages = [simplify] + last
+    return "function(\(canonical)),always-inline,"
+      + stages.map { "function(\($0))," }.joined() + "globaldce"
   }
 
   /// Memory in registers, and a first look.
@@ -49,7 +55,7 @@ extension CodeGenerator {
     loop(loop-rotate,loop-deletion),loop-distribute,inject-tli-mappings,loop-vectorize,\
     loop-load-elim,\(combine),\
     simplifycfg<switch-to-lookup;no-keep-loops;hoist-common-insts;sink-common-insts>,\
-    slp-vectorizer,vector-combine,\(combine),loop-unroll<O3>,sroa<preserve-cfg>,\(combine),\
+    loop-unroll<O3>,sroa<preserve-cfg>,\(combine),\
     loop-mssa(licm<allowspeculation>),loop-sink,instsimplify,div-rem-pairs,simplifycfg
     """
   }
