@@ -26,6 +26,9 @@ struct ElementReader {
   var literals: [Value: Literal] = [:]
   /// Copies of stretches of values, which are read instead.
   var panels: [Value: Panel] = [:]
+  /// Whether there is anything to read: a position that is given at run time may lie in no place of
+  /// an axis that is empty.
+  private var mask: ScalarID?
 
   init(graph: Graph, places: [Place?]) {
     self.graph = graph
@@ -74,7 +77,9 @@ struct ElementReader {
       if !panels.isEmpty, let panel = panels[value] {
         b.load(panel.buffer, panel.place(of: position))
       } else if let place = places[Int(value.index)] {
-        b.load(place.buffer, place.prefix.isEmpty ? position : place.prefix + position)
+        b.load(
+          place.buffer, place.prefix.isEmpty ? position : place.prefix + position,
+          mask: position.isEmpty ? nil : mask)
       } else {
         compute(value, at: position, &b, &memo)
       }
@@ -125,10 +130,17 @@ struct ElementReader {
     let (place, isInside) = picked(
       node, Array(node.operands.dropFirst()), in: graph.type(node.operands[0]).shape, at: position,
       &b, &memo)
-    if let isInside {
-      b.append(.check(isInside, .indexOutOfRange, message: nil, site: node.site))
+    guard let isInside else { return read(node.operands[0], at: place, &b, &memo) }
+    b.append(.check(isInside, .indexOutOfRange, message: nil, site: node.site))
+    guard case .picking(let picking) = node.attributes else {
+      preconditionFailure("picking has axes")
     }
-    return read(node.operands[0], at: place, &b, &memo)
+    var reader = self
+    let shape = graph.type(node.operands[0]).shape
+    if picking.axes.contains(where: { shape[$0].isPerhapsNothing }) {
+      reader.mask = mask.map { b.binary(.and, $0, isInside) } ?? isInside
+    }
+    return reader.read(node.operands[0], at: place, &b, &memo)
   }
 
   /// The position in a tensor that a position among what is picked from it stands for, and whether

@@ -136,4 +136,7 @@ struct TileParts {
 extension Dim {
   /// Whether it may be so large: it is not known to be less.
   func isPerhaps(atLeast size: Int) -> Bool { constant.map { $0 >= size } ?? true }
+
+  /// Whether it may be 0.
+  var isPerhapsNothing: Bool { constant.map { $0 == 0 } ?? true }
 }
