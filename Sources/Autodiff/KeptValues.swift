@@ -31,6 +31,11 @@ struct KeptValues {
 }
 
 extension Node {
+  /// What makes it the same as another; nil with regions, whose equality nobody compares.
+  fileprivate var key: NodeKey? {
+    regions.isEmpty ? NodeKey(operation, Array(operands), attributes) : nil
+  }
+
   /// Whether to compute the node's results costs more than to keep them.
   fileprivate var isCostly: Bool {
     switch operation.kernel {
@@ -62,15 +67,14 @@ extension Graph {
   func replacing(_ replaced: [Value: Value]) -> Graph {
     var graph = Graph(withoutNodesOf: self)
     var copies = [Value?](repeating: nil, count: values.count)
-    var known: [Computation: Node] = [:]
+    var known: [NodeKey: Node] = [:]
     for node in nodes {
-      let computation = node.regions.isEmpty ? Computation(node) : nil
       if node.results.contains(where: { replaced[$0] != nil }) {
-        if let computation { known[computation] = node }
+        if let key = node.key { known[key] = node }
         for result in node.results {
           copies[Int(result.index)] = replaced[result].flatMap { copies[Int($0.index)] }
         }
-      } else if let computation, let same = known[computation] {
+      } else if !known.isEmpty, let key = node.key, let same = known[key] {
         for (result, kept) in zip(node.results, same.results) {
           copies[Int(result.index)] = copies[Int(kept.index)]
         }
@@ -80,18 +84,5 @@ extension Graph {
     }
     graph.replaceRoots(by: copies)
     return graph
-  }
-}
-
-/// What makes two nodes without regions compute the same.
-private struct Computation: Hashable {
-  private let operation: Operation
-  private let operands: [Value]
-  private let attributes: Attributes
-
-  init(_ node: Node) {
-    operation = node.operation
-    operands = Array(node.operands)
-    attributes = node.attributes
   }
 }

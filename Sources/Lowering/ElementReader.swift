@@ -132,12 +132,9 @@ struct ElementReader {
       &b, &memo)
     guard let isInside else { return read(node.operands[0], at: place, &b, &memo) }
     b.append(.check(isInside, .indexOutOfRange, message: nil, site: node.site))
-    guard case .picking(let picking) = node.attributes else {
-      preconditionFailure("picking has axes")
-    }
     var reader = self
     let shape = graph.type(node.operands[0]).shape
-    if picking.axes.contains(where: { shape[$0].isPerhapsNothing }) {
+    if node.picking.axes.contains(where: { shape[$0].isPerhapsNothing }) {
       reader.mask = mask.map { b.binary(.and, $0, isInside) } ?? isInside
     }
     return reader.read(node.operands[0], at: place, &b, &memo)
@@ -149,9 +146,7 @@ struct ElementReader {
     _ node: Node, _ positions: [Value], in shape: [Dim], at position: [Index],
     _ b: inout LoopBuilder, _ memo: inout Memo
   ) -> ([Index], ScalarID?) {
-    guard case .picking(let picking) = node.attributes else {
-      preconditionFailure("picking has axes")
-    }
+    let picking = node.picking
     let rank = graph.type(positions[0]).rank
     var result = [Index](repeating: Index(Dim(0)), count: shape.count)
     let inner = Array(position[picking.place..<picking.place + rank])
@@ -238,5 +233,15 @@ extension Body {
     let way = self[turn.loops[0].variable].extent - 1
     let (first, last) = step > 0 ? (turn.offset, turn.offset + way) : (turn.offset - way, turn.offset)
     return first.isKnownNonNegative && (size - last - 1).isKnownNonNegative
+  }
+}
+
+extension Node {
+  /// What a node picks at run time.
+  fileprivate var picking: Picking {
+    guard case .picking(let picking) = attributes else {
+      preconditionFailure("picking has axes")
+    }
+    return picking
   }
 }

@@ -86,7 +86,7 @@ package struct Rewriter: Sendable {
 
   /// A value for the node: one that is there already, one that a rule gives, or a new one.
   private mutating func make(_ candidate: Candidate) -> Value {
-    let key = NodeKey(candidate)
+    let key = candidate.key
     if let known = nodes[key] { return known }
     return new(candidate, key)
   }
@@ -95,7 +95,7 @@ package struct Rewriter: Sendable {
   mutating func simplified(_ candidate: Candidate, site: Site) -> Value {
     self.site = site
     fuel = Rewriter.fuelPerNode
-    let key = NodeKey(candidate)
+    let key = candidate.key
     if let known = nodes[key], mayApply, !options.disabled.contains(RewriteLog.mergeName) {
       if !candidate.operands.isEmpty { log.countMerge() }
       return known
@@ -118,10 +118,7 @@ package struct Rewriter: Sendable {
     guard regions.isEmpty, node.resultCount > 1 else {
       return appended(node, operands, regions, types: types)
     }
-    let key = NodeKey(
-      Candidate(
-        operation: node.operation, operands: operands, attributes: node.attributes,
-        type: types[0]))
+    let key = NodeKey(node.operation, operands, node.attributes)
     if let known = nodes[key], mayApply, !options.disabled.contains(RewriteLog.mergeName) {
       log.countMerge()
       return graph.node(of: known).results
@@ -140,9 +137,7 @@ package struct Rewriter: Sendable {
     let query = TypeQuery(operands: operands.map { type($0) }, attributes: attributes)
     do throws(TypeError) {
       let types = try operation.infer(query)
-      let key = NodeKey(
-        Candidate(
-          operation: operation, operands: operands, attributes: attributes, type: types[0]))
+      let key = NodeKey(operation, operands, attributes)
       if let known = nodes[key] { return graph.node(of: known).results }
       let id = graph.append(operation, operands, attributes, types: types, site: site)
       for _ in types { operations.append(ObjectIdentifier(operation)) }

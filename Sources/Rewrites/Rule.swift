@@ -24,6 +24,9 @@ package struct Candidate: Sendable {
   package let attributes: Attributes
   /// The type of its only result.
   package let type: TensorType
+
+  /// What makes it the same as another.
+  var key: NodeKey { NodeKey(operation, operands, attributes) }
 }
 
 /// One rewrite: a node that looks like the left side becomes what the right side says.

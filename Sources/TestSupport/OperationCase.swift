@@ -21,12 +21,7 @@ package struct OperationCase: Sendable {
     func dim(_ size: Int) -> Dim { isSymbolic && size > 1 ? .symbol("n\(size)") : Dim(size) }
     inputs = []
     for (index, (shape, domain)) in zip(sample.shapes, sample.domains).enumerated() {
-      let dtype: DType =
-        switch domain {
-        case .booleans: .bool
-        case .integers: .i64
-        case .interval, .awayFromZero, .matrices: floats
-        }
+      let dtype = domain.dtype(floats: floats)
       let type = TensorType(dtype, shape.map(dim))
       graph.addParameter("x\(index)", type)
       inputs.append(random.tensor(dtype, shape, domain))
@@ -47,5 +42,16 @@ package struct OperationCase: Sendable {
     }
     self.graph = builder.graph
     self.sizes = sizes
+  }
+}
+
+extension Sample.Domain {
+  /// The type of operands that are drawn from it, where floats are of a type.
+  package func dtype(floats: DType) -> DType {
+    switch self {
+    case .booleans: .bool
+    case .integers: .i64
+    case .interval, .awayFromZero, .matrices: floats
+    }
   }
 }

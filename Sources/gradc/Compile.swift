@@ -84,7 +84,7 @@ struct Compile: ParsableCommand {
   /// What is to watch the code.
   private func sanitizers() throws -> Set<Sanitizer> {
     var chosen: Set<Sanitizer> = []
-    for name in (sanitize ?? "").split(separator: ",") {
+    for name in sanitize?.split(separator: ",", omittingEmptySubsequences: false) ?? [] {
       guard let sanitizer = Sanitizer(rawValue: String(name)) else {
         let known = Sanitizer.allCases.map(\.rawValue).joined(separator: ", ")
         throw ValidationError("'--sanitize' does not know '\(name)'; it knows \(known)")

@@ -1,32 +1,17 @@
 import CodeGen
 import Driver
 import GraphIR
-import LLVMInterop
 import LoopIR
 import Support
 
 /// A graph of a program, compiled into this process, which is called as a C program would.
 final class CompiledGraph {
-  private typealias Thunk = @convention(c) (UnsafePointer<UnsafeMutableRawPointer?>) -> Int32
-
   let function: LoopFunction
-  private let jit: LLJIT
-  private let thunk: Thunk
+  private let library: CompiledLibrary
 
   init(_ function: LoopFunction, files: SourceFiles, options: CodeGenOptions) throws {
     self.function = function
-    let generator = try CodeGenerator(
-      [function], outputName: "run", files: files, options: options)
-    let object = try generator.make(.object)
-    let machine = try TargetMachine(TargetRequest(optimization: .o0))
-    let context = Context()
-    let module = Module("call", in: context)
-    module.setTarget(machine)
-    CallThunk.add(for: function, to: module, in: context)
-    jit = try LLJIT()
-    try jit.add(object: MemoryBuffer(object))
-    try jit.add(module, on: machine)
-    thunk = unsafeBitCast(try jit.address(of: CallThunk.name), to: Thunk.self)
+    library = try CompiledLibrary(function, files: files, options: options)
   }
 
   /// What a call leaves behind.
@@ -50,7 +35,7 @@ final class CompiledGraph {
     let given = symbols.map { symbol in
       GuardedMemory(withUnsafeBytes(of: symbol) { Array($0) })
     }
-    let inputs = parameters.map { GuardedMemory($0.bytes) }
+    let inputs = parameters.map { GuardedMemory(RawTensor($0).bytes) }
     let outputs = function.results.indices.map { place in
       wanted.contains(place) ? GuardedMemory(count: byteCount(place, sizes)) : nil
     }
@@ -58,7 +43,7 @@ final class CompiledGraph {
     let workspace = hasWorkspace ? GuardedMemory(count: size) : nil
     let length = GuardedMemory(withUnsafeBytes(of: Int64(size)) { Array($0) })
     let memory = (given + inputs).map { Optional($0) } + outputs + [workspace, length]
-    let status = thunk(memory.map { $0?.start })
+    let status = try library.call(memory.map { $0?.start })
     var outcome = Outcome(status: status, values: [], damage: nil)
     for (place, output) in outputs.enumerated() {
       if let output { outcome.values.append(tensor(function.results[place], output, sizes)) }
@@ -66,7 +51,7 @@ final class CompiledGraph {
     for (place, formal) in function.parameters.enumerated() {
       if formal.isInout { outcome.values.append(tensor(formal, inputs[place], sizes)) }
       let mayChange = formal.isInout && status == 0
-      if !mayChange, inputs[place].bytes != parameters[place].bytes {
+      if !mayChange, inputs[place].bytes != RawTensor(parameters[place]).bytes {
         outcome.damage = "the parameter '\(formal.name)' is changed"
       }
     }
@@ -85,12 +70,12 @@ final class CompiledGraph {
     _ formal: Formal, _ memory: GuardedMemory, _ sizes: [String: Int]
   ) -> Tensor {
     let shape = formal.shape.map { max(0, $0.evaluate(sizes) ?? 0) }
-    return Tensor(RawTensor(formal.element, shape, bytes: memory.bytes))
+    return RawTensor(formal.element, shape, bytes: memory.bytes).tensor
   }
 
   /// What the function says of its workspace.
   private func workspaceSize(_ symbols: [Int64]) throws -> Int {
-    let address = try jit.address(of: function.name + "_workspace_size")
+    let address = try library.address(of: function.name + "_workspace_size")
     switch symbols.count {
     case 0: return unsafeBitCast(address, to: (@convention(c) () -> Int).self)()
     case 1:
@@ -140,32 +125,5 @@ final class GuardedMemory {
     let before = UnsafeRawBufferPointer(start: block, count: Self.margin)
     let behind = UnsafeRawBufferPointer(start: start + count, count: Self.margin)
     return (Array(before) + Array(behind)).allSatisfy { $0 == Self.mark }
-  }
-}
-
-extension Tensor {
-  /// The tensor as compiled code sees it.
-  var bytes: [UInt8] {
-    var raw = RawTensor(zeros: dtype, shape)
-    for index in 0..<count { raw.set(index, self[index]) }
-    return raw.bytes
-  }
-
-  /// What compiled code has written.
-  init(_ raw: RawTensor) {
-    let elements = (0..<raw.count).map { raw[$0] }
-    if raw.dtype.isFloat {
-      self.init(raw.dtype, raw.shape, floats: elements.map(\.double))
-    } else {
-      self.init(
-        raw.dtype, raw.shape,
-        integers: elements.map { literal in
-          switch literal {
-          case .bool(let truth): truth ? 1 : 0
-          case .int(let number): number
-          case .float(let number): Int64(number)
-          }
-        })
-    }
   }
 }

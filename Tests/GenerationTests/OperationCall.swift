@@ -2,6 +2,7 @@ import GraphIR
 import GraphText
 import Ops
 import Support
+import TestSupport
 
 /// A call of an operation at one of its samples, as the compiler itself writes it in the language.
 struct OperationCall {
@@ -26,13 +27,7 @@ struct OperationCall {
     graph.symbols = symbols.values.sorted()
     var operands: [Operand] = []
     for (index, (shape, domain)) in zip(sample.shapes, sample.domains).enumerated() {
-      let dtype: DType =
-        switch domain {
-        case .booleans: .bool
-        case .integers: .i64
-        case .interval, .awayFromZero, .matrices: floats
-        }
-      let type = TensorType(dtype, shape.map(dim))
+      let type = TensorType(domain.dtype(floats: floats), shape.map(dim))
       graph.addParameter("operand\(index)", type)
       operands.append(Operand(name: "operand\(index)", type: type, domain: domain))
     }

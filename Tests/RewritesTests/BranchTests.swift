@@ -27,19 +27,11 @@ import Testing
   private static func sample(of operation: Operation) -> Sample? {
     operation.samples.first { sample in
       let types = zip(sample.shapes, sample.domains).map { _, domain in
-        TensorType(dtype(of: domain), [])
+        TensorType(domain.dtype(floats: .f64), [])
       }
       let query = TypeQuery(operands: types, attributes: sample.attributes)
       return types.contains { $0.dtype.isFloat }
         && (try? operation.infer(query))?.map(\.dtype) == [.f64]
-    }
-  }
-
-  private static func dtype(of domain: Sample.Domain) -> DType {
-    switch domain {
-    case .booleans: .bool
-    case .integers: .i64
-    case .interval, .awayFromZero, .matrices: .f64
     }
   }
 
@@ -69,7 +61,7 @@ import Testing
 
   /// Special values for all floating operands, and at the end a point of the sample.
   private func inputs(_ sample: Sample, seed: String) -> [Tensor] {
-    let dtypes = sample.domains.map(Self.dtype)
+    let dtypes = sample.domains.map { $0.dtype(floats: .f64) }
     let columns = SpecialValues.columns(dtypes)
     var random = RandomSource(seed: 3, seed)
     var inputs = zip(columns, sample.domains).map { column, domain in
@@ -91,7 +83,7 @@ import Testing
   private func derivatives(
     _ operation: Operation, _ sample: Sample, _ place: Place, count: Int
   ) -> Graph {
-    let dtypes = sample.domains.map(Self.dtype) + [.bool]
+    let dtypes = sample.domains.map { $0.dtype(floats: .f64) } + [.bool]
     return Graph.of(dtypes.map { TensorType($0, [Dim(count)]) }, results: { b, v in
       let y = self.chosen(&b, operation, v, sample.attributes, place)
       let wrt = v.filter { b.type($0).dtype.isFloat }
@@ -126,7 +118,7 @@ import Testing
   private func bareSlopes(
     _ operation: Operation, _ sample: Sample, _ inputs: [Tensor], _ place: Place
   ) throws -> [Double] {
-    let dtypes = sample.domains.map(Self.dtype)
+    let dtypes = sample.domains.map { $0.dtype(floats: .f64) }
     let graph = Graph.of(dtypes.map { TensorType($0, []) }, results: { b, v in
       var y = b.emit(operation, v, sample.attributes)
       if place == .underRoot { y = b.sqrt(b.square(y)) }

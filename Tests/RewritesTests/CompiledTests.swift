@@ -50,20 +50,6 @@ import Testing
       tensors[parameter.name] = tensor
     }
     let arguments = try RunArguments(function, tensors: tensors, sizes: RandomGraph.sizes)
-    return try call.run(arguments).map { result in
-      let value = result.value
-      let elements = (0..<value.count).map { value[$0] }
-      return value.dtype.isFloat
-        ? Tensor(value.dtype, value.shape, floats: elements.map(\.double))
-        : Tensor(
-          value.dtype, value.shape,
-          integers: elements.map { literal in
-            switch literal {
-            case .bool(let truth): truth ? 1 : 0
-            case .int(let number): number
-            case .float(let number): Int64(number)
-            }
-          })
-    }
+    return try call.run(arguments).map(\.value.tensor)
   }
 }

@@ -15,7 +15,7 @@ extension ObjectEmitter {
       guard let sine = module.function(key.name), let cosine = module.function(partner.name) else {
         continue
       }
-      let pairs = CallPairs(of: sine, and: cosine).pairs
+      let pairs = CallPair.all(of: sine, and: cosine)
       if pairs.isEmpty { continue }
       isAnyJoined = true
       let both = waveFunction(key)
@@ -54,39 +54,31 @@ private struct CallPair {
   let cosine: IRValue
   /// The one that comes first.
   let first: IRValue
-}
 
-/// The pairs of calls of two functions.
-private struct CallPairs {
-  private(set) var pairs: [CallPair] = []
-
-  init(of sine: IRFunction, and cosine: IRFunction) {
+  /// The pairs of calls of two functions.
+  static func all(of sine: IRFunction, and cosine: IRFunction) -> [CallPair] {
     struct Place: Hashable {
       var block: IRBlock
       var argument: IRValue
+      init(_ call: IRValue) { (block, argument) = (call.parent, call.operand(0)) }
     }
     var cosines: [Place: IRValue] = [:]
-    for call in cosine.calls {
-      cosines[Place(block: call.parent, argument: call.operand(0))] = call
-    }
-    var places: [IRBlock: [IRValue: Int]] = [:]
-    for call in sine.calls {
-      let place = Place(block: call.parent, argument: call.operand(0))
+    for call in cosine.calls { cosines[Place(call)] = call }
+    var orders: [IRBlock: [IRValue: Int]] = [:]
+    return sine.calls.compactMap { call in
+      let place = Place(call)
       // Two calls of one function with one argument are left to other passes.
-      guard let partner = cosines.removeValue(forKey: place) else { continue }
-      let order = places[place.block] ?? CallPairs.order(of: place.block)
-      places[place.block] = order
+      guard let partner = cosines.removeValue(forKey: place) else { return nil }
+      let order = orders[place.block] ?? order(of: place.block)
+      orders[place.block] = order
       let isFirst = order[call, default: 0] < order[partner, default: 0]
-      pairs.append(
-        CallPair(
-          argument: place.argument, sine: call, cosine: partner, first: isFirst ? call : partner))
+      return CallPair(
+        argument: place.argument, sine: call, cosine: partner, first: isFirst ? call : partner)
     }
   }
 
   /// The numbers of a block's instructions in their order.
   private static func order(of block: IRBlock) -> [IRValue: Int] {
-    var order: [IRValue: Int] = [:]
-    for (number, instruction) in block.instructions.enumerated() { order[instruction] = number }
-    return order
+    Dictionary(uniqueKeysWithValues: zip(block.instructions, 0...))
   }
 }

@@ -1,19 +1,17 @@
-package import LLVMInterop
-package import LoopIR
+import LLVMInterop
+import LoopIR
 import Support
 
 /// A function that calls a compiled function with arguments from an array of pointers: how gradc
 /// calls what it has compiled without knowing its type.
-package enum CallThunk {
+enum CallThunk {
   /// The name of the thunk.
-  package static let name = "gradc_call"
+  static let name = "gradc_call"
 
   /// Adds to `module` `int gradc_call(void **arguments)`, which calls `function` with, in order,
   /// the `int64_t` that each symbol's pointer holds, scalars by value and tensors as they are, result
   /// pointers, the workspace, and the `int64_t` with its size that the last pointer holds.
-  package static func add(
-    for function: LoopFunction, to module: borrowing Module, in context: Context
-  ) {
+  static func add(for function: LoopFunction, to module: borrowing Module, in context: Context) {
     var types: [IRType] = function.symbols.map { _ in context.i64 }
     types += function.parameters.map { type(of: $0, in: context) }
     types += function.results.map { _ in context.pointer }

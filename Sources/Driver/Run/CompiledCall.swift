@@ -1,6 +1,5 @@
 package import CodeGen
 import Glibc
-import LLVMInterop
 package import LoopIR
 package import Support
 
@@ -11,7 +10,6 @@ package struct CompiledCall {
     package var message: String
   }
 
-  private typealias Thunk = @convention(c) (UnsafePointer<UnsafeMutableRawPointer?>) -> Int32
   private typealias Message = @convention(c) (Int32) -> UnsafePointer<CChar>?
 
   private let function: LoopFunction
@@ -84,7 +82,6 @@ package struct CompiledCall {
   private func call(
     _ sizes: [Int64], _ parameters: inout [RawTensor], _ results: inout [RawTensor]
   ) throws -> Int32 {
-    let thunk = unsafeBitCast(try library.address(of: CallThunk.name), to: Thunk.self)
     let sizeMemory = UnsafeMutablePointer<Int64>.allocate(capacity: max(1, sizes.count))
     sizeMemory.initialize(from: sizes, count: sizes.count)
     defer { sizeMemory.deallocate() }
@@ -101,7 +98,9 @@ package struct CompiledCall {
     pointers += memory.map { $0 }
     // No workspace: the function finds its own.
     var noSize: Int64 = 0
-    let status = withUnsafeMutablePointer(to: &noSize) { thunk(pointers + [nil, .init($0)]) }
+    let status = try withUnsafeMutablePointer(to: &noSize) {
+      try library.call(pointers + [nil, .init($0)])
+    }
     func fetch(_ tensors: inout [RawTensor], from start: Int) {
       for index in tensors.indices {
         let source = UnsafeRawBufferPointer(
@@ -113,26 +112,4 @@ package struct CompiledCall {
     fetch(&results, from: parameters.count)
     return status
   }
-}
-
-/// The code of one function and of its thunk, linked into this process.
-private final class CompiledLibrary {
-  private let jit: LLJIT
-
-  init(_ function: LoopFunction, files: SourceFiles, options: CodeGenOptions) throws {
-    let generator = try CodeGenerator(
-      [function], outputName: "run", files: files, options: options)
-    let object = try generator.make(.object)
-    let machine = try TargetMachine(TargetRequest(optimization: .o0))
-    let context = Context()
-    let module = Module("call", in: context)
-    module.setTarget(machine)
-    CallThunk.add(for: function, to: module, in: context)
-    jit = try LLJIT()
-    try jit.add(object: MemoryBuffer(object))
-    try jit.add(module, on: machine)
-  }
-
-  /// The address of a function.
-  func address(of name: String) throws -> UnsafeRawPointer { try jit.address(of: name) }
 }

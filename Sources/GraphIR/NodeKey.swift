@@ -1,24 +1,22 @@
-import GraphIR
 import Support
 
-/// What makes two nodes the same: commuted operands do not tell them apart.
-struct NodeKey: Hashable, Sendable {
+/// What makes two nodes without regions the same: commuted operands do not tell them apart.
+package struct NodeKey: Hashable, Sendable {
   private let operation: Operation
   private let operands: [Value]
   private let attributes: Attributes
 
-  init(_ candidate: Candidate) {
-    operation = candidate.operation
-    attributes = candidate.attributes
-    let operands = candidate.operands
+  package init(_ operation: Operation, _ operands: [Value], _ attributes: Attributes) {
+    self.operation = operation
+    self.attributes = attributes
     let isSwapped =
       operation.isCommutative && operands.count == 2 && operands[1] < operands[0]
     self.operands = isSwapped ? [operands[1], operands[0]] : operands
   }
 
-  func hash(into hasher: inout Hasher) { hasher.combine(mixed) }
+  package func hash(into hasher: inout Hasher) { hasher.combine(mixed) }
 
-  func _rawHashValue(seed: Int) -> Int { IndexHash.of(mixed, seed) }
+  package func _rawHashValue(seed: Int) -> Int { IndexHash.of(mixed, seed) }
 
   /// All parts mixed: a hasher takes longer for each of them than all else that is done for a key.
   private var mixed: Int {
