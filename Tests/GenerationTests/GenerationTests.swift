@@ -153,6 +153,10 @@ import Testing
     "## same y=z\ngraph g(x: f64) -> (y, z) { y = x + 1; z = x + 2 }",
     "## gives y 1 2 3\ngraph g(x: f64) -> (y) { y = arange(3) }",
     "## gives z 1\ngraph g(x: f64) -> (y) { y = x }",
+    "## gives y 0.7 0.7\ngraph g() -> (y) { _, _, v = svd(full([2, 2], 0.5)); y = v[0] }",
+    "## gives y 1 1e-9\ngraph g() -> (y) { _, y, _ = svd(full([2, 2], 0.5)) }",
+    "## gives y 0.5 0.5 0.5 0.4\n"
+      + "graph g() -> (y) { u, s, v = svd(full([2, 2], 0.5)); y = (u * s) @ v }",
   ])
   func whatIsWrongIsSeen(_ text: String) {
     #expect(ProgramCheck.verdict(text).failure != nil)
@@ -162,6 +166,19 @@ import Testing
     "## gives y 3\ngraph g(## interval 2 2\nx: f64) -> (y) { y = x + 1 }",
     "## same y=z\ngraph g(x: f64) -> (y, z) { y = x + 1; z = 1 + x }",
     "## sizes n=2\ngraph g(x: f64[n]) -> (y) { y = x[2 * n - 2] }",
+    "## gives y 1 0\ngraph g() -> (u, y, v) { u, y, v = svd(full([2, 2], 0.5)) }",
+    "graph g() -> (u, s, v) { u, s, v = svd(full([5, 3], 0.5)) }",
+    "graph g() -> (w, v) { w, v = eigh(diag(full([3], 0.5)) + full([3, 3], 0.25)) }",
+    "graph g() -> (q, r) { q, r = qr(full([3, 3], 0.1)) }",
+    "graph g(x: f32[2]) -> (i, y, z) { i = argsort(x * 0); y, z = top_k(round(x), 2) }",
+    """
+    graph g() -> (vs) {
+        for t in 0..<2 {
+            u, s, v = svd(full([4, 4], 0.5) + t)
+            emit vs = sum(u) + v
+        }
+    }
+    """,
   ])
   func whatIsRightPasses(_ text: String) {
     #expect(ProgramCheck.verdict(text).isAgreement)

@@ -3,6 +3,9 @@ import Support
 
 /// Singular values and vectors by the eigenvalues of the symmetric matrix `[0 a; aᵀ 0]`, which are
 /// the singular values and their negatives.
+///
+/// The vectors of values that are 0 up to rounding are those that rounding makes of them: a matrix
+/// that is a little off has others, and so it shows that they are open.
 struct PlainSVD {
   var u: DenseMatrix
   var s: [Double]
@@ -23,8 +26,11 @@ struct PlainSVD {
       left.append((0..<m).map { 2.0.squareRoot() * eigen.vectors[$0, place] })
       right.append((0..<n).map { 2.0.squareRoot() * eigen.vectors[m + $0, place] })
     }
-    PlainSVD.complete(&left, to: s.count, m)
-    PlainSVD.complete(&right, to: s.count, n)
+    let open = (0..<(m + n)).filter { eigen.values[$0].magnitude <= bound }.map { place in
+      (0..<(m + n)).map { eigen.vectors[$0, place] }
+    }
+    PlainSVD.complete(&left, to: s.count, m, trying: open.map { Array($0[..<m]) })
+    PlainSVD.complete(&right, to: s.count, n, trying: open.map { Array($0[m...]) })
     u = DenseMatrix(m, s.count)
     vTurned = DenseMatrix(s.count, n)
     for j in s.indices {
@@ -34,10 +40,14 @@ struct PlainSVD {
     }
   }
 
-  /// Adds vectors to an orthonormal system, by Gram and Schmidt from the unit vectors.
-  private static func complete(_ vectors: inout [[Double]], to count: Int, _ size: Int) {
-    for axis in 0..<size where vectors.count < count {
-      var vector = (0..<size).map { $0 == axis ? 1.0 : 0 }
+  /// Adds vectors to an orthonormal system, by Gram and Schmidt from some vectors, and from the unit
+  /// vectors where these are not enough.
+  private static func complete(
+    _ vectors: inout [[Double]], to count: Int, _ size: Int, trying first: [[Double]]
+  ) {
+    let axes = (0..<size).map { axis in (0..<size).map { $0 == axis ? 1.0 : 0 } }
+    for candidate in first + axes where vectors.count < count {
+      var vector = candidate
       for _ in 0..<2 {
         for other in vectors {
           let part = zip(vector, other).reduce(0) { $0 + $1.0 * $1.1 }
