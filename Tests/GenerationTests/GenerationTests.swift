@@ -20,6 +20,7 @@ import Testing
     let trail = Self.setting("GRADC_TRAIL")
     let oracle = TypeOracle()
     var (accepted, calls) = (0, 0)
+    var constructs: [String: Int] = [:]
     for seed in first..<(first + count) {
       var generator = ProgramGenerator(seed: UInt64(seed), oracle: oracle)
       let text = generator.program()
@@ -33,6 +34,7 @@ import Testing
       case .agrees(let made):
         accepted += 1
         calls += made
+        for name in ProgramConstructs.of(text) { constructs[name, default: 0] += 1 }
       case .fails(let kind, let detail):
         accepted += 1
         // Should the compiler end while the program is reduced, this is known.
@@ -43,6 +45,8 @@ import Testing
     print(
       "\(count) programs from \(first) on, \(accepted) accepted, \(calls) calls compared; "
         + "\(oracle.asked) questions asked, \(oracle.refused) refused")
+    let shares = ProgramConstructs.names.map { "\($0): \(constructs[$0, default: 0])" }
+    print("programs with \(shares.joined(separator: ", "))")
     #expect(10 * accepted >= 9 * count, "of \(count) programs only \(accepted) are accepted")
   }
 
@@ -51,10 +55,15 @@ import Testing
     _ text: String, _ kind: String, _ settings: [ProgramCheck.Setting]
   ) -> String {
     let kept = twins(of: text)
-    let small = Reducer.reduced(text) { candidate in
+    func fails(_ candidate: String) -> Bool {
       kept.allSatisfy { candidate.contains($0) }
         && ProgramCheck.verdict(candidate, settings: settings).failure == kind
     }
+    // In one file, if it fails so too; the reducer does not see the others.
+    let source = ProgramFiles(text)
+    let isMerged = fails(source.merged)
+    let (main, rest) = isMerged ? (source.merged, source.tables) : (source.main, source.appendix)
+    let small = Reducer.reduced(main) { fails($0 + rest) } + rest
     return small + "\nas p.graph: GRADC_PROGRAM=p.graph swift test --filter GenerationTests\n"
   }
 
@@ -91,21 +100,20 @@ import Testing
     let path = try #require(Self.setting("GRADC_CRASH"))
     let gradc = try #require(Self.setting("GRADC"))
     let text = try String(contentsOfFile: path, encoding: .utf8)
-    let small = Reducer.reduced(text) { Self.endsBadly(gradc, $0) }
+    let rest = ProgramFiles(text).appendix
+    let small = Reducer.reduced(ProgramFiles(text).main) { Self.endsBadly(gradc, $0 + rest) } + rest
     #expect(!Self.endsBadly(gradc, small), "\(small)")
   }
 
   private static func endsBadly(_ gradc: String, _ text: String) -> Bool {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: gradc)
-    let path = NSTemporaryDirectory() + "gradc-crash-\(getpid()).graph"
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    guard let path = try? ProgramFiles(text).write() else { return false }
+    defer { ProgramFiles.remove(path) }
     process.arguments = [path, "-O0", "-S", "-o", "/dev/null"]
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
-    guard FileManager.default.createFile(atPath: path, contents: Data(text.utf8)),
-      (try? process.run()) != nil
-    else { return false }
+    guard (try? process.run()) != nil else { return false }
     process.waitUntilExit()
     return process.terminationReason == .uncaughtSignal || process.terminationStatus > 2
   }
@@ -133,7 +141,7 @@ import Testing
   @Test func everythingIsDrawn() {
     let oracle = TypeOracle()
     let wanted = Checker.functions + OperationCall.operations.map(\.name)
-      + ["for", "while", "if", "inout", "assert", "func", "emit", "checkpoint", "limit"]
+      + ProgramConstructs.names + ["limit"]
       + DType.allCases.map(\.rawValue)
     // Only a pass makes it; the language has no word for it.
     var missing = Set(wanted).subtracting(["sum_pads"])
@@ -142,17 +150,23 @@ import Testing
       let text = generator.program()
       missing.subtract(TypeOracle.words(of: text))
       missing.subtract(generator.drawn)
+      missing.subtract(ProgramConstructs.of(text))
     }
     #expect(missing.sorted() == [])
   }
 
   // MARK: The judge
 
+  private static let counting =
+    ExternalFunctions.all.first { $0.name == "counted" }!.declaration + "\n"
+
   @Test(arguments: [
     "## gives y 4\ngraph g(## interval 2 2\nx: f64) -> (y) { y = x + 1 }",
     "## same y=z\ngraph g(x: f64) -> (y, z) { y = x + 1; z = x + 2 }",
     "## gives y 1 2 3\ngraph g(x: f64) -> (y) { y = arange(3) }",
     "## gives z 1\ngraph g(x: f64) -> (y) { y = x }",
+    "import \"c.graph\"\n## gives y 3\ngraph g() -> (y) { y = c }\n#= c.graph\nconst c: f64 = 2",
+    counting + "## gives n 2\ngraph g() -> (n) { n, _ = counted(i32([1, 9]), false, u8(5)) }",
     "## gives y 0.7 0.7\ngraph g() -> (y) { _, _, v = svd(full([2, 2], 0.5)); y = v[0] }",
     "## gives y 1 1e-9\ngraph g() -> (y) { _, y, _ = svd(full([2, 2], 0.5)) }",
     "## gives y 0.5 0.5 0.5 0.4\n"
@@ -166,6 +180,9 @@ import Testing
     "## gives y 3\ngraph g(## interval 2 2\nx: f64) -> (y) { y = x + 1 }",
     "## same y=z\ngraph g(x: f64) -> (y, z) { y = x + 1; z = 1 + x }",
     "## sizes n=2\ngraph g(x: f64[n]) -> (y) { y = x[2 * n - 2] }",
+    "import \"c.graph\"\n## gives y 2\ngraph g() -> (y) { y = c }\n#= c.graph\nconst c: f64 = 2",
+    counting + "## gives n 1\ngraph g() -> (n) { n, _ = counted(i32([1, 9]), false, u8(5)) }",
+    "const c = load(\"c.npy\")\n#= c.npy f32 [2,3] columns 7\ngraph g() -> (y) { y = c }",
     "## gives y 1 0\ngraph g() -> (u, y, v) { u, y, v = svd(full([2, 2], 0.5)) }",
     "graph g() -> (u, s, v) { u, s, v = svd(full([5, 3], 0.5)) }",
     "graph g() -> (w, v) { w, v = eigh(diag(full([3], 0.5)) + full([3, 3], 0.25)) }",

@@ -43,22 +43,22 @@ struct ProgramCheck {
     var detail: String
   }
 
-  private let text: String
+  private let source: ProgramFiles
   private let path: String
   private var calls = 0
 
-  private init(_ text: String, path: String) {
-    self.text = text
+  private init(_ source: ProgramFiles, path: String) {
+    self.source = source
     self.path = path
   }
 
   /// Checks a program; the ways to compile it are two, or all.
   static func verdict(_ text: String, settings: [Setting] = settings) -> Verdict {
-    let path = NSTemporaryDirectory() + "gradc-program-\(getpid()).graph"
-    defer { try? FileManager.default.removeItem(atPath: path) }
     do {
-      try text.write(toFile: path, atomically: false, encoding: .utf8)
-      var check = ProgramCheck(text, path: path)
+      let source = ProgramFiles(text)
+      let path = try source.write()
+      defer { ProgramFiles.remove(path) }
+      var check = ProgramCheck(source, path: path)
       return try check.run(settings)
     } catch let difference as Difference {
       return .fails(kind: difference.kind, detail: difference.detail)
@@ -71,8 +71,7 @@ struct ProgramCheck {
     var files = SourceFiles()
     var diagnostics = Diagnostics()
     let checked = Checker.check(
-      path: path, read: { [text] _ in Array(text.utf8) }, files: &files,
-      diagnostics: &diagnostics)
+      path: path, read: source.bytes, files: &files, diagnostics: &diagnostics)
     if let error = diagnostics.all.first(where: { $0.severity == .error }) {
       return .refused(error.message)
     }
@@ -81,7 +80,11 @@ struct ProgramCheck {
       do throws(Diagnostic) {
         let plain = try Differentiate.run(SplitLoops.run(graph))
         // What nothing needs is not computed, and cannot fail.
-        references.append((Self.needed(plain), ProgramInputs(graph)))
+        let live = Self.needed(plain)
+        if live.has(.external), let mistake = ExternalFunctions.mistake {
+          return .fails(kind: "the functions in C", detail: mistake)
+        }
+        references.append((ExternalFunctions.evaluable(live), ProgramInputs(graph)))
       } catch {
         return .refused(error.message)
       }

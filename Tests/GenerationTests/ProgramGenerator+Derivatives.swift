@@ -17,8 +17,8 @@ extension ProgramGenerator {
     let isOutermost = scope.depth == 0 && !scope.isFunction
     let below = inputs.filter { scope.sources[y.name]?.contains($0.name) == true }
     let x = pick(below.isEmpty || chance(0.15) ? inputs : below)
-    let option = Self.option
     if isOutermost, chance(0.35) { return addTwins(y, x, in: &scope) }
+    let option = Self.option + held(besides: [x, y], in: scope)
     switch random.integer(0, 8) {
     case 0...2: return define("grad(\(cost(y)), wrt: \(x.name)\(option))", in: &scope)
     case 3: return define("value_and_grad(\(cost(y)), wrt: \(x.name)\(option))", in: &scope)
@@ -45,6 +45,14 @@ extension ProgramGenerator {
     return pick(["sum(\(name))", "sum(square(\(name)))", "mean(\(name))", "sum(sin(\(name)))"])
   }
 
+  /// Some value that is held constant, now and then.
+  private mutating func held(besides others: [Local], in scope: Scope) -> String {
+    guard chance(0.1), let value = local(in: scope, where: { $0.dtype.isFloat }),
+      !others.contains(value)
+    else { return "" }
+    return ", constant: [\(value.name)]"
+  }
+
   private mutating func direction(_ type: TensorType, in scope: inout Scope) -> String {
     local(in: scope) { $0 == type }?.name ?? operand(type, .interval(-1, 1), in: &scope)
   }
@@ -53,7 +61,7 @@ extension ProgramGenerator {
   private mutating func addTwins(_ y: Local, _ x: Local, in scope: inout Scope) -> Bool {
     let (u, v) = (direction(y.type, in: &scope), direction(x.type, in: &scope))
     let (first, second) = (fresh("w"), fresh("w"))
-    let option = Self.option
+    let option = Self.option + held(besides: [x, y], in: scope)
     let left: String
     let right: String
     if chance(0.6) {

@@ -6,7 +6,7 @@ extension ProgramGenerator {
   /// Adds a statement of some kind, if what is drawn fits.
   mutating func addStatement(to scope: inout Scope) {
     let isDeep = scope.depth > 1
-    switch random.integer(0, 99) {
+    switch random.integer(0, 102) {
     case 0..<22: addOperation(to: &scope)
     case 22..<48: addCall(to: &scope)
     case 48..<58: addExpression(to: &scope)
@@ -15,9 +15,9 @@ extension ProgramGenerator {
     case 68..<74 where !isDeep: addFor(to: &scope)
     case 74..<77 where !isDeep: addWhile(to: &scope)
     case 77..<81 where !isDeep: addBranch(to: &scope)
-    case 81..<85 where scope.depth == 0 && !scope.isFunction: addFunction(to: &scope)
-    case 85..<86 where !scope.isBranch: addAssertion(to: &scope)
-    case 86..<100: addDerivative(to: &scope)
+    case 81..<88: addDeclaration(to: &scope)
+    case 88..<89 where !scope.isBranch: addAssertion(to: &scope)
+    case 89..<103: addDerivative(to: &scope)
     default: addExpression(to: &scope)
     }
   }
@@ -148,7 +148,7 @@ extension ProgramGenerator {
     }
   }
 
-  // MARK: Branches and funcs
+  // MARK: Branches
 
   private mutating func addBranch(to scope: inout Scope) {
     let condition = scalarCondition(in: scope)
@@ -161,42 +161,18 @@ extension ProgramGenerator {
       adopt(branch, in: &scope)
     }
     let outer = Set(scope.locals.map(\.name))
-    guard let first = branches[0].locals.last(where: { !outer.contains($0.name) })
-      ?? local(in: scope)
-    else { return }
-    let other = branches[1].locals.last { $0.type == first.type && $0.name != first.name }
-    let otherwise = other?.name ?? first.type.zeros
-    let blocks = zip(branches, [first.name, otherwise]).map { "{\n\($0.text)\n\($1)\n}" }
-    define("if \(condition) \(blocks.joined(separator: " else "))", in: &scope)
-  }
-
-  private mutating func addFunction(to scope: inout Scope) {
-    if !functions.isEmpty, chance(0.4) {
-      let function = pick(functions)
-      let arguments = function.parameters.map { type in
-        local(in: scope, where: { $0 == type })?.name ?? value(in: scope)
+    let new = branches[0].locals.filter { !outer.contains($0.name) }
+    var results: [(String, String)] = []
+    for place in 0..<pick([1, 1, 1, 2, 3]) {
+      guard let first = place < new.count ? new[new.count - 1 - place] : local(in: scope) else {
+        return
       }
-      define("\(function.name)(\(arguments.joined(separator: ", ")))", in: &scope)
-      return
+      let other = branches[1].locals.last { $0.type == first.type && $0.name != first.name }
+      results.append((first.name, other?.name ?? first.type.zeros))
     }
-    var body = Scope(depth: 1, isFunction: true)
-    let arguments = (0..<random.integer(1, 2)).compactMap { _ in local(in: scope) }
-    body.locals = arguments.map { Local(name: fresh("a"), type: $0.type) }
-    let formals = body.locals.map { chance(0.3) ? "\($0.name): \($0.type)" : $0.name }
-    for _ in 0..<random.integer(1, 3) { addStatement(to: &body) }
-    let results = body.locals.suffix(random.integer(1, 2)).map(\.name)
-    let name = fresh("f")
-    let text = """
-      func \(name)(\(formals.joined(separator: ", "))) {
-      \(body.text)
-      return \(results.joined(separator: ", "))
-      }
-      """
-    functions.append(
-      Function(
-        name: name, text: text, parameters: arguments.map(\.type), isRequest: isRequest(text)))
-    let call = "\(name)(\(arguments.map(\.name).joined(separator: ", ")))"
-    if !define(call, in: &scope) { functions.removeLast() }
+    let ends = [results.map(\.0), results.map(\.1)].map { $0.joined(separator: ", ") }
+    let blocks = zip(branches, ends).map { "{\n\($0.text)\n\($1)\n}" }
+    define("if \(condition) \(blocks.joined(separator: " else "))", in: &scope)
   }
 }
 

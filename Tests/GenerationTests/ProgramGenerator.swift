@@ -17,9 +17,8 @@ struct ProgramGenerator {
   /// A func of the program.
   struct Function {
     var name: String
-    var text: String
     var parameters: [TensorType]
-    /// Whether it asks for derivatives.
+    /// Whether its body asks for derivatives.
     var isRequest: Bool
   }
 
@@ -30,6 +29,8 @@ struct ProgramGenerator {
   var dtype = DType.f64
   /// The sizes that the graph at hand will be run with.
   var sizes: [String: Int] = [:]
+  /// What stands beside the graphs, each after what it needs.
+  var declared: [String] = []
   var functions: [Function] = []
   var parameters: [Parameter] = []
   /// Pairs of results that stand for the same number.
@@ -48,11 +49,25 @@ struct ProgramGenerator {
   mutating func program() -> String {
     var graphs: [String] = []
     for number in 0..<(chance(0.15) ? 2 : 1) { graphs.append(graph(number)) }
-    return declarations + graphs.joined(separator: "\n")
+    return distributed(graphs.joined(separator: "\n"))
   }
 
-  /// The funcs as text.
-  var declarations: String { functions.map { $0.text + "\n" }.joined() }
+  /// What stands beside the graphs, as text.
+  var declarations: String { declared.map { $0 + "\n" }.joined() }
+
+  /// The program in one file, or in some of which the main one imports the others.
+  private mutating func distributed(_ graphs: String) -> String {
+    guard !declared.isEmpty, chance(0.3) else { return declarations + graphs }
+    let end = random.integer(1, declared.count)
+    let middle = random.integer(0, end)
+    let parts = [declared[..<middle], declared[middle..<end], declared[end...]].map {
+      $0.map { $0 + "\n" }.joined()
+    }
+    let names = ["first.graph", "second.graph"]
+    let imports = names.map { "import \"\($0)\"\n" }
+    let main = imports.joined() + parts[2] + graphs
+    return main + "#= \(names[0])\n\(parts[0])#= \(names[1])\n\(imports[0])\(parts[1])"
+  }
 
   // MARK: Graphs
 

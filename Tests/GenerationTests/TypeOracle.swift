@@ -78,9 +78,9 @@ final class TypeOracle {
   static func graphs(of program: String) -> (graphs: [Graph]?, error: String) {
     var files = SourceFiles()
     var diagnostics = Diagnostics()
+    let source = ProgramFiles(program)
     let checked = Checker.check(
-      path: "program.graph", read: { _ in Array(program.utf8) }, files: &files,
-      diagnostics: &diagnostics)
+      path: "program.graph", read: source.bytes, files: &files, diagnostics: &diagnostics)
     let error = diagnostics.all.first { $0.severity == .error }
     return (error == nil ? checked.graphs : nil, error?.message ?? "")
   }
@@ -90,7 +90,7 @@ final class TypeOracle {
     guard let graph = graphs?.last else {
       let words = error.split(separator: " ")
       if let place = words.firstIndex(of: "gives"), words.count > place + 2,
-        words[place + 2] == "values", let count = Int(words[place + 1])
+        words[place + 2].hasPrefix("values"), let count = Int(words[place + 1])
       {
         return .several(count)
       }

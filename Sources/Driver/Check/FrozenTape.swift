@@ -1,4 +1,4 @@
-import GraphIR
+package import GraphIR
 import Ops
 import Synchronization
 
@@ -61,7 +61,7 @@ extension Operation {
   }
 
   /// The operation with another value.
-  func replacing(
+  package func replacing(
     _ evaluate: @escaping @Sendable (EvaluationContext) throws(EvaluationError) -> [Tensor]
   ) -> Operation {
     Operation(
@@ -78,7 +78,7 @@ extension Graph {
   }
 
   /// The graph with other operations of the same kind in place of some, in its regions too.
-  func mappingOperations(_ map: (Node) -> Operation?) -> Graph {
+  package func mappingOperations(_ map: (Node) -> Operation?) -> Graph {
     var result = self
     result.truncate(nodeCount: 0)
     for node in nodes {

@@ -1,4 +1,4 @@
-import GraphIR
+package import GraphIR
 import Ops
 
 /// Some values of an evaluated graph as a function of another value: what lies between is computed
@@ -105,7 +105,7 @@ struct Replay {
 
 extension Graph {
   /// Whether an operation stands in it or in a region of it.
-  func has(_ operation: Operation) -> Bool {
+  package func has(_ operation: Operation) -> Bool {
     nodes.contains { $0.operation == operation || $0.regions.contains { $0.has(operation) } }
   }
 }

@@ -1,9 +1,9 @@
 import Support
 
 /// Writes tensors in NumPy's `.npy` format, version 1.0.
-enum NpyWriter {
+package enum NpyWriter {
   /// The bytes of a file; `bf16`, which the format does not know, is written as `f32`.
-  static func bytes(_ tensor: RawTensor) -> [UInt8] {
+  package static func bytes(_ tensor: RawTensor) -> [UInt8] {
     var tensor = tensor
     if tensor.dtype == .bf16 {
       var wide = RawTensor(zeros: .f32, tensor.shape)
