@@ -9,10 +9,18 @@ extension ProgramGenerator {
     switch random.integer(0, 11) {
     case 0..<3: addCallOfFunction(to: &scope)
     case 3..<6 where scope.depth == 0 && !scope.isFunction: addFunction(to: &scope)
-    case 6..<8 where !scope.isFunction: addRuledFunction(to: &scope)
-    case 8..<10: addExternal(to: &scope)
+    case 6..<8 where !scope.isFunction:
+      for _ in 0..<4 where addRuledFunction(to: &scope) { return addDerivativeOfIt(to: &scope) }
+    case 8..<10:
+      addExternal(to: &scope)
+      addDerivativeOfIt(to: &scope)
     default: addConstant(to: &scope)
     }
+  }
+
+  /// Adds a derivative, mostly: what has a rule of its own is there for it.
+  private mutating func addDerivativeOfIt(to scope: inout Scope) {
+    if scope.depth == 0, chance(0.7) { addDerivative(to: &scope) }
   }
 
   /// Declares something, if what a block makes of it is taken.
@@ -59,17 +67,20 @@ extension ProgramGenerator {
   }
 
   /// Adds a func and a call of it.
+  @discardableResult
   private mutating func add(
     _ function: Function, _ text: String, of arguments: [Local], to scope: inout Scope
-  ) {
+  ) -> Bool {
     let call = "\(function.name)(\(arguments.map(\.name).joined(separator: ", ")))"
     functions.append(function)
-    if !declare(text, if: { $0.define(call, in: &scope) }) { functions.removeLast() }
+    if declare(text, if: { $0.define(call, in: &scope) }) { return true }
+    functions.removeLast()
+    return false
   }
 
   /// Adds a func with a derivative of its own, which need not be that of its body: what counts is
   /// that it is used as it is written, turned round, and differentiated.
-  private mutating func addRuledFunction(to scope: inout Scope) {
+  private mutating func addRuledFunction(to scope: inout Scope) -> Bool {
     var arguments = (0..<random.integer(1, 2)).compactMap { _ in
       local(in: scope) { $0.dtype.isFloat }
     }
@@ -81,7 +92,7 @@ extension ProgramGenerator {
     let formals = body.locals
     for _ in 0..<random.integer(1, 2) { addStatement(to: &body) }
     let results = body.locals.dropFirst(formals.count).suffix(random.integer(1, 2))
-    guard results.contains(where: { $0.type.dtype.isFloat }) else { return }
+    guard results.contains(where: { $0.type.dtype.isFloat }) else { return false }
     let name = fresh("fn")
     func list(_ names: [String]) -> String { names.joined(separator: ", ") }
     let isForward = chance(0.5)
@@ -99,7 +110,7 @@ extension ProgramGenerator {
       """
     let function = Function(
       name: name, parameters: arguments.map(\.type), isRequest: isRequest(body.text))
-    add(function, text, of: arguments, to: &scope)
+    return add(function, text, of: arguments, to: &scope)
   }
 
   /// Statements that give a linear function of what comes along with some values, with the types of

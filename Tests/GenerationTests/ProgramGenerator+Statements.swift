@@ -6,7 +6,7 @@ extension ProgramGenerator {
   /// Adds a statement of some kind, if what is drawn fits.
   mutating func addStatement(to scope: inout Scope) {
     let isDeep = scope.depth > 1
-    switch random.integer(0, 102) {
+    switch random.integer(0, 105) {
     case 0..<22: addOperation(to: &scope)
     case 22..<48: addCall(to: &scope)
     case 48..<58: addExpression(to: &scope)
@@ -15,9 +15,9 @@ extension ProgramGenerator {
     case 68..<74 where !isDeep: addFor(to: &scope)
     case 74..<77 where !isDeep: addWhile(to: &scope)
     case 77..<81 where !isDeep: addBranch(to: &scope)
-    case 81..<88: addDeclaration(to: &scope)
-    case 88..<89 where !scope.isBranch: addAssertion(to: &scope)
-    case 89..<103: addDerivative(to: &scope)
+    case 81..<91: addDeclaration(to: &scope)
+    case 91..<92 where !scope.isBranch: addAssertion(to: &scope)
+    case 92..<106: addDerivative(to: &scope)
     default: addExpression(to: &scope)
     }
   }
