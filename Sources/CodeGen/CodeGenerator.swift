@@ -69,20 +69,19 @@ package struct CodeGenerator: ~Copyable {
     } catch {
       throw CodeGenError(error)
     }
-    let stack = isStackKnown ? size.stack : [:]
-    if kinds.contains(.header) { outputs[.header] = Array(interface.header(stack: stack).utf8) }
-    if kinds.contains(.manifest) {
-      outputs[.manifest] = Array(interface.manifest(stack: stack).utf8)
-    }
+    if kinds.contains(.header) { outputs[.header] = Array(interface.header(size).utf8) }
+    if kinds.contains(.manifest) { outputs[.manifest] = Array(interface.manifest(size).utf8) }
     return outputs
   }
 
-  /// Whether LLVM knows all that a call takes of the stack: not of that of virtual machines, nor of
-  /// what sanitizers add while the program runs.
-  private var isStackKnown: Bool {
-    let measured = ["x86_64", "i386", "i686", "aarch64", "arm", "thumb", "riscv"]
-    return options.sanitizers.isEmpty
-      && measured.contains { machine.target.architecture.hasPrefix($0) }
+  /// What keeps LLVM's measures of frames from being all that a call takes of the stack; nil where
+  /// they are. Sanitizers add to them while the program runs. In WebAssembly the frames stand in
+  /// linear memory, and are all that is there; what the machine keeps apart is out of reach.
+  private var obstacleToStack: String? {
+    if !options.sanitizers.isEmpty { return "with sanitizers" }
+    let architecture = machine.target.architecture
+    let measured = ["x86_64", "i386", "i686", "aarch64", "arm", "thumb", "riscv", "wasm"]
+    return measured.contains { architecture.hasPrefix($0) } ? nil : "on \(architecture)"
   }
 
   /// Makes one kind of output.
@@ -125,7 +124,11 @@ package struct CodeGenerator: ~Copyable {
       size.code = object.codeSize
       return object.bytes
     }
-    size.addStacks(frames: frames, calls: calls)
+    size.obstacleToStack = obstacleToStack
+    if size.obstacleToStack == nil {
+      let isWeb = machine.target.architecture.hasPrefix("wasm")
+      size.addStacks(frames: frames, calls: calls, holdsReturns: !isWeb)
+    }
     return bytes
   }
 

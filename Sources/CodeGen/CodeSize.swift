@@ -5,22 +5,27 @@ package struct CodeSize: Hashable, Sendable {
   /// The bytes of machine code.
   package internal(set) var code = 0
   /// The bytes of stack that a call of each exported function takes at most, those that functions
-  /// of libraries take aside.
+  /// of libraries take aside; empty where that is not known.
   package internal(set) var stack: [String: Int] = [:]
+  /// Why the stack is not known, such as "with sanitizers"; nil where it is.
+  package internal(set) var obstacleToStack: String?
 
   /// Nothing measured yet.
   package init() {}
 
   /// The bytes of stack that a function takes with the address that it returns to, and with what
   /// aligns its frame where that holds whole vectors.
-  private static func bytes(ofFrame frame: Int) -> Int {
-    if frame < 32 { return frame + 16 }
+  private static func bytes(ofFrame frame: Int, holdsReturns: Bool) -> Int {
+    if frame < 32 { return frame + (holdsReturns ? 16 : 0) }
     return (frame + WorkspacePlan.alignment - 1) / WorkspacePlan.alignment * WorkspacePlan.alignment
       + WorkspacePlan.alignment
   }
 
-  /// Adds up frames along the calls; no function calls itself.
-  mutating func addStacks(frames: [String: Int], calls: [String: Set<String>]) {
+  /// Adds up frames along the calls; no function calls itself. Where `holdsReturns`, the stack also
+  /// holds the addresses that functions return to.
+  mutating func addStacks(
+    frames: [String: Int], calls: [String: Set<String>], holdsReturns: Bool
+  ) {
     var depths: [String: Int] = [:]
     var pending = Array(calls.keys)
     while let name = pending.last {
@@ -32,7 +37,8 @@ package struct CodeSize: Hashable, Sendable {
       }
       pending.removeLast()
       let deepest = callees.compactMap { depths[$0] }.max() ?? 0
-      depths[name] = CodeSize.bytes(ofFrame: frames[name, default: 0]) + deepest
+      depths[name] = deepest
+        + CodeSize.bytes(ofFrame: frames[name, default: 0], holdsReturns: holdsReturns)
     }
     stack = depths
   }

@@ -77,9 +77,13 @@ package struct Budgets: Hashable, Sendable {
   // MARK: Stack
 
   private func stackViolation(of function: LoopFunction, _ size: CodeSize) -> Diagnostic? {
-    guard let budget = stack, let bytes = size.stack[function.name], bytes > budget else {
-      return nil
+    guard let budget = stack else { return nil }
+    if let obstacle = size.obstacleToStack {
+      return .error(
+        "how much stack a call of '\(function.name)' takes is not known \(obstacle), so that no"
+          + " budget holds", at: function.site)
     }
+    guard let bytes = size.stack[function.name], bytes > budget else { return nil }
     var notes = places(buffers(of: function, in: .local).prefix(Budgets.mostPlaces))
     notes += lines(of: [function]).prefix(notes.isEmpty ? Budgets.mostPlaces : 0)
     return .error(

@@ -103,8 +103,58 @@ import Testing
     #expect(try Shell.gradc(file, "--max-stack=\(match.1)", "-o", scratch.path("a.o")).status == 0)
     let less = try #require(Int(match.1)) - 1
     #expect(try Shell.gradc(file, "--max-stack=\(less)", "-o", scratch.path("a.o")).status == 1)
-    // What the checks of a sanitizer take is not known.
-    let checked = try Shell.gradc(file, "--sanitize=address", "--emit=header", "-o", "-")
-    #expect(checked.status == 0 && !checked.output.contains("bytes of stack"))
+  }
+
+  /// Sanitizers take of the stack while the program runs, and not every processor is known.
+  @Test(arguments: [
+    (["--sanitize=address"], "with sanitizers"), (["--sanitize=thread"], "with sanitizers"),
+    (["--sanitize=undefined"], "with sanitizers"), (["--target=mips64-linux-gnu"], "on mips64"),
+  ])
+  func isNotKnownEverywhere(_ options: [String], _ obstacle: String) throws {
+    let scratch = try Scratch()
+    let file = try scratch.write(Self.programs[0].text, to: "model.graph")
+    let outcome = try Shell.run(
+      [Shell.gradc, file, "--emit=obj,header,manifest", "-o", scratch.path("model.o")] + options)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let header = try String(contentsOfFile: scratch.path("model.h"), encoding: .utf8)
+    #expect(header.contains("How much stack a call takes is not known \(obstacle)."))
+    #expect(!header.contains("bytes of stack"))
+    let manifest = try String(contentsOfFile: scratch.path("model.json"), encoding: .utf8)
+    #expect(manifest.contains("\"stack\": null"))
+    let refused = try Shell.run(
+      [Shell.gradc, file, "--max-stack=1M", "-o", scratch.path("a.o")] + options)
+    #expect(refused.status == 1 && !scratch.names.contains("a.o"))
+    #expect(refused.errors.contains("model.graph:1:7: error: how much stack a call of 'g' takes is"))
+    #expect(refused.errors.contains("not known \(obstacle), so that no budget holds"))
+  }
+
+  /// In WebAssembly the stack stands in linear memory, where a program can see what a call takes.
+  @Test(.enabled(if: LinkingTests.has("wasm-ld") && LinkingTests.has("node")),
+    arguments: [
+      ("little", "-O0"), ("little", "-O3"), ("loop", "-O3"), ("matrices", "-O0"),
+      ("matrices", "-O3"),
+    ])
+  func holdsInLinearMemory(_ name: String, _ level: String) throws {
+    let scratch = try Scratch()
+    let file = try scratch.write(
+      try #require(Self.programs.first { $0.name == name }).text, to: "model.graph")
+    func run(_ command: String...) throws -> String {
+      let outcome = try Shell.run(command, in: scratch.url)
+      try #require(outcome.status == 0, "\(command): \(outcome.output)\(outcome.errors)")
+      return outcome.output
+    }
+    _ = try run(
+      Shell.gradc, file, level, "--target=wasm32-unknown-unknown", "--emit=obj,header,manifest",
+      "-o", "model.o")
+    _ = try run(
+      "wasm-ld", "--no-entry", "--export-all", "--export=__stack_pointer", "--allow-undefined", "--initial-memory=1048576",
+      "-o", "model.wasm", "model.o")
+    let program = Shell.root.appendingPathComponent("Tests/EndToEndTests/Programs/stack.mjs").path
+    let words = try run("node", program).split { " \n".contains($0) }
+    let (used, stated) = (try #require(Int(words[0])), try #require(Int(words[2])))
+    #expect(used <= stated)
+    #expect(4 * used >= stated && (used > 0 || name == "little"), "\(used) of \(stated) bytes")
+    let header = try String(contentsOfFile: scratch.path("model.h"), encoding: .utf8)
+    #expect(header.contains("at most \(stated) bytes of stack in linear memory,\n"))
   }
 }

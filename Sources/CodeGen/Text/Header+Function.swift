@@ -1,11 +1,12 @@
+import LLVMInterop
 import LoopIR
 import Support
 
 extension ObjectInterface {
   /// The comment and the declarations of one function.
-  func declaration(_ interface: FunctionInterface, stack: Int?) -> String {
+  func declaration(_ interface: FunctionInterface, _ size: CodeSize) -> String {
     let name = interface.function.name
-    var text = comment(interface, stack: stack)
+    var text = comment(interface, size)
     let arguments = interface.arguments.map { spelling($0, interface.function) }
     text += prototype("int \(name)", arguments, symbol: interface.hash.symbol(for: name))
     let sizes = interface.function.symbols.map { "int64_t \($0)" }
@@ -49,7 +50,7 @@ extension ObjectInterface {
   }
 
   /// The comment above a function: signature, place, documentation, stack.
-  private func comment(_ interface: FunctionInterface, stack: Int?) -> String {
+  private func comment(_ interface: FunctionInterface, _ size: CodeSize) -> String {
     let function = interface.function
     var lines: [String] = [firstLine(function)]
     lines += documentation(function.doc)
@@ -57,11 +58,21 @@ extension ObjectInterface {
       let text = documentation("\(formal.name): \(formal.doc)")
       lines += text.prefix(1) + text.dropFirst().map { "  " + $0 }
     }
-    if let stack {
-      lines.append(
-        "A call takes at most \(stack) bytes of stack, besides what C functions that it calls take.")
-    }
+    lines += stackLine(size, of: function.name)
     return "/* " + Comment.escaped(lines.joined(separator: "\n   ")) + " */\n"
+  }
+
+  /// What a call of a function takes of the stack. That of WebAssembly is what linkers lay out in
+  /// linear memory.
+  private func stackLine(_ size: CodeSize, of name: String) -> [String] {
+    if let obstacle = size.obstacleToStack {
+      return ["How much stack a call takes is not known \(obstacle)."]
+    }
+    guard let bytes = size.stack[name] else { return [] }
+    let head = "A call takes at most \(bytes) bytes of stack"
+    let rest = "besides what C functions that it calls take."
+    if target.architecture.hasPrefix("wasm") { return [head + " in linear memory,", rest] }
+    return ["\(head), \(rest)"]
   }
 
   /// The signature, with the place of the function at the right margin.

@@ -3,8 +3,8 @@ import LoopIR
 import Support
 
 extension ObjectInterface {
-  /// The C header; `stack` is what a call of each function takes, as far as that is known.
-  func header(stack: [String: Int]) -> String {
+  /// The C header, with what a call of each function takes of the stack, as far as that is known.
+  func header(_ size: CodeSize) -> String {
     let guardName = "GRADC_\(CName.capitals(stem))_H"
     var text = banner
     text += "#ifndef \(guardName)\n#define \(guardName)\n\n"
@@ -14,7 +14,7 @@ extension ObjectInterface {
     text += failures + "\n" + messageDeclaration
     text += externalDeclarations
     for function in functions {
-      text += "\n" + declaration(function, stack: stack[function.function.name])
+      text += "\n" + declaration(function, size)
     }
     text += "\n#ifdef __cplusplus\n}\n#endif\n\n"
     return text + HeaderMacros.removals + "\n#endif\n"

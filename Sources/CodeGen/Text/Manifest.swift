@@ -3,9 +3,9 @@ import LoopIR
 import Support
 
 extension ObjectInterface {
-  /// All that a program can know of the object, as JSON; `stack` is what a call of each function
-  /// takes, as far as that is known.
-  func manifest(stack: [String: Int]) -> String {
+  /// All that a program can know of the object, as JSON, with what a call of each function takes of
+  /// the stack, as far as that is known.
+  func manifest(_ size: CodeSize) -> String {
     let target = JSON.object([
       ("triple", .string(self.target.triple)), ("cpu", .string(self.target.cpu)),
       ("features", .string(self.target.features)),
@@ -17,7 +17,7 @@ extension ObjectInterface {
       ("version", .number(1)), ("stem", .string(stem)), ("header", .string(headerName)),
       ("target", target), ("libraries", .array(libraries.map(JSON.string))),
       ("message", message),
-      ("functions", .array(functions.map { json($0, stack: stack[$0.function.name]) })),
+      ("functions", .array(functions.map { json($0, stack: size.stack[$0.function.name]) })),
       ("failures", .array(Failure.allCases.map(json))),
       ("externals", .array(externals.map(json))),
       ("statuses", .array(places.places.map(json))),
