@@ -147,8 +147,8 @@ import Testing
       Shell.gradc, file, level, "--target=wasm32-unknown-unknown", "--emit=obj,header,manifest",
       "-o", "model.o")
     _ = try run(
-      "wasm-ld", "--no-entry", "--export-all", "--export=__stack_pointer", "--allow-undefined", "--initial-memory=1048576",
-      "-o", "model.wasm", "model.o")
+      "wasm-ld", "--no-entry", "--export-all", "--export=__stack_pointer", "--allow-undefined",
+      "--initial-memory=1048576", "-o", "model.wasm", "model.o")
     let program = Shell.root.appendingPathComponent("Tests/EndToEndTests/Programs/stack.mjs").path
     let words = try run("node", program).split { " \n".contains($0) }
     let (used, stated) = (try #require(Int(words[0])), try #require(Int(words[2])))
