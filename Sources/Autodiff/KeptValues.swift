@@ -31,11 +31,6 @@ struct KeptValues {
 }
 
 extension Node {
-  /// What makes it the same as another; nil with regions, whose equality nobody compares.
-  fileprivate var key: NodeKey? {
-    regions.isEmpty ? NodeKey(operation, Array(operands), attributes) : nil
-  }
-
   /// Whether to compute the node's results costs more than to keep them.
   fileprivate var isCostly: Bool {
     switch operation.kernel {
@@ -62,21 +57,29 @@ extension Graph {
 
   /// The graph with some values in the place of others, and without the nodes of these.
   ///
-  /// A derivative may ask anew for what was kept, as that of `cos(x)` asks for `sin(x)`: a node that
-  /// computes the same as one that is replaced goes with it.
+  /// A derivative may ask anew for what was kept, as that of `cos(x)` asks for `sin(x)`: of nodes
+  /// that compute the same the first is taken.
   func replacing(_ replaced: [Value: Value]) -> Graph {
     var graph = Graph(withoutNodesOf: self)
     var copies = [Value?](repeating: nil, count: values.count)
+    var first = values.indices.map { Value($0) }
     var known: [NodeKey: Node] = [:]
     for node in nodes {
+      if node.regions.isEmpty {
+        let operands = node.operands.map { first[Int($0.index)] }
+        let key = NodeKey(node.operation, operands, node.attributes)
+        if let same = known[key] {
+          for (result, other) in zip(node.results, same.results) {
+            first[Int(result.index)] = other
+            copies[Int(result.index)] = copies[Int(other.index)]
+          }
+          continue
+        }
+        known[key] = node
+      }
       if node.results.contains(where: { replaced[$0] != nil }) {
-        if let key = node.key { known[key] = node }
         for result in node.results {
           copies[Int(result.index)] = replaced[result].flatMap { copies[Int($0.index)] }
-        }
-      } else if !known.isEmpty, let key = node.key, let same = known[key] {
-        for (result, kept) in zip(node.results, same.results) {
-          copies[Int(result.index)] = copies[Int(kept.index)]
         }
       } else {
         graph.copy(CollectionOfOne(node), of: self, &copies)

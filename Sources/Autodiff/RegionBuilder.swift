@@ -48,8 +48,9 @@ extension Builder {
     guard case .loop(var form) = attributes, form.saved == 0, form.carried > 0 else {
       return appendRegions(operation, operands, attributes, regions)
     }
-    let kept = KeptValues(regions[0], form).values
     var regions = regions
+    regions[0].addCompanions(of: KeptValues(regions[0], form).values)
+    let kept = KeptValues(regions[0], form).values
     for (number, value) in kept.enumerated() {
       let site = regions[0].node(of: value).site
       regions[0].outputs.append(Output(name: "s\(number)", value: value, site: site))

@@ -15,4 +15,13 @@ extension Operation {
   package var isCostlyPointwise: Bool {
     isPointwise && !Operation.cheap.contains(self)
   }
+
+  /// The operations that make, one after the other, of the operand what the derivative asks for and
+  /// what costs next to nothing beside the result: s(−x) beside s(x), where both are quotients of
+  /// the same exponential, and the other one of sine and cosine.
+  package var companion: [Operation] {
+    if self == .sigmoid { return [.negate, .sigmoid] }
+    if self == .sin { return [.cos] }
+    return self == .cos ? [.sin] : []
+  }
 }
