@@ -187,25 +187,6 @@ private struct KnownElements {
 }
 
 extension Access {
-  /// The number of the element in row-major order, where position and shape are constants.
-  fileprivate func number(in buffer: Buffer) -> Int? {
-    var number = 0
-    for (index, size) in zip(indices, buffer.shape) {
-      guard let position = index.constant?.constant, let size = size.constant else { return nil }
-      number = number * size + position
-    }
-    return number
-  }
-
-  /// Whether two accesses of one owner certainly name different elements.
-  fileprivate func isApart(from other: Access) -> Bool {
-    buffer == other.buffer
-      && zip(indices, other.indices).contains { x, y in
-        guard let i = x.constant?.constant, let j = y.constant?.constant else { return false }
-        return i != j
-      }
-  }
-
   /// Whether the element certainly is not the one of that number.
   fileprivate func misses(_ number: Int, in buffer: Buffer) -> Bool {
     var rest = number

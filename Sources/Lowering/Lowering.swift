@@ -32,7 +32,7 @@ package enum Lowering {
         graph: isWhole ? graph : restrict(graph, choice.outputs), outputs: choice.outputs,
         isGuarded: choice.serves == nil && !choice.outputs.isEmpty, certain: certain,
         context: context)
-      return finished(lowering.run(), serves: choice.serves)
+      return finished(lowering.run(), serves: choice.serves, keepsOrder: keepsOrder)
     }
     // Among large products, what asks for the choice of results costs nothing: a long body for any
     // choice serves all as well.
@@ -103,12 +103,15 @@ package enum Lowering {
   }
 
   /// A body improved, with its workspace planned.
-  private static func finished(_ lowered: consuming Body, serves: Set<Int>?) -> Body {
+  private static func finished(
+    _ lowered: consuming Body, serves: Set<Int>?, keepsOrder: Bool
+  ) -> Body {
     var body = lowered
     body.serves = serves
     Promotion.run(&body)
     Forwarding.run(&body)
     DeadStores.run(&body)
+    if DirectStores.run(&body, keepsOrder: keepsOrder) { DeadStores.run(&body) }
     Compaction.run(&body)
     TurnLanes.run(&body)
     Widening.run(&body)

@@ -63,15 +63,7 @@ enum Promotion {
       let access = candidate.store.access
       let others = stores[access.buffer, default: []]
       return touched[body.owner(of: access.buffer)] == others.count
-        && others.count { !isApart($0, access) } == 1
-    }
-  }
-
-  /// Whether two accesses of a buffer are at positions that are known and differ.
-  private static func isApart(_ a: Access, _ b: Access) -> Bool {
-    zip(a.indices, b.indices).contains { x, y in
-      guard let x = x.constant?.constant, let y = y.constant?.constant else { return false }
-      return x != y
+        && others.count { !$0.isApart(from: access) } == 1
     }
   }
 
