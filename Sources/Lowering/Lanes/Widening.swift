@@ -7,8 +7,8 @@ import Support
 /// loop, it takes time that grows with the square of their number, or gives up; lanes that are
 /// spelled out let code generation cut such a body into functions. It does not see that the greatest
 /// of chosen elements is a reduction. And it runs the turns that do not fill all lanes one by one,
-/// which takes longer than all others where short inner loops compute costly functions; here they
-/// are one masked turn.
+/// which takes longer than all others where inner loops are short or compute costly functions; here
+/// they are one masked turn.
 struct Widening {
   /// A loop of more steps than this is long.
   private static let longLoop = 1_000
@@ -42,7 +42,33 @@ struct Widening {
   /// Whether a loop is one of those that LLVM does badly.
   private static func isCandidate(_ loop: LoopID, depth: Int, _ body: Body) -> Bool {
     let steps = body[loop].body.items.count
-    return steps > longLoop || depth > 0 && steps > costlyLoop || picksExtremum(loop, body)
+    return steps > longLoop || depth > 0 && (steps > costlyLoop || isPerhapsShort(loop, body))
+      || picksExtremum(loop, body)
+  }
+
+  /// Whether a loop computes floating elements of rows whose length is not known.
+  private static func isPerhapsShort(_ loop: LoopID, _ body: Body) -> Bool {
+    if body[loop].extent.constant != nil || !body[loop].carried.isEmpty { return false }
+    var computes = false
+    for item in body[loop].body.items {
+      switch item {
+      case .scalar(let id):
+        switch body[id].instruction {
+        case .load(let access, _): if !access.staysInRow(over: loop) { return false }
+        case .unary, .binary, .multiplyAdd, .select, .compare:
+          computes = computes || body[id].type.element.isFloat
+        case .call: return false
+        case .constant, .dim, .loopVariable, .index, .isWanted, .convert, .bitcast, .carried,
+          .loopResult, .acrossLanes, .splat, .accumulate, .round:
+          break
+        }
+      case .store(let store):
+        if !store.access.staysInRow(over: loop) { return false }
+        if store.combining != nil, body[store.access.buffer].element.isFloat { computes = true }
+      case .loop, .branch, .check, .external, .stopIfFailed: return false
+      }
+    }
+    return computes
   }
 
   /// Whether a loop carries the greatest or least of elements that a condition chooses.
@@ -76,22 +102,27 @@ struct Widening {
     lanes = LaneLimits.vectorBytes / widest
   }
 
-  /// Whether every turn reads, of what the loop writes, only the element that it writes itself.
+  /// Whether every turn touches, of what the loop writes, only elements that are its own.
   private static func touchesOwnElements(_ loop: LoopID, _ body: Body) -> Bool {
-    var written: [BufferID: [Index]] = [:]
+    var written: [BufferID: [Access]] = [:]
     for case .store(let store) in body[loop].body.items {
-      let owner = body.owner(of: store.access.buffer)
-      guard owner == store.access.buffer, store.combining == nil, store.mask == nil,
-        store.access.indices.contains(where: { $0.moves(with: loop) }),
-        written[owner, default: store.access.indices] == store.access.indices
+      guard body.owner(of: store.access.buffer) == store.access.buffer, store.mask == nil,
+        store.access.indices.contains(where: { $0.moves(with: loop) })
       else { return false }
-      written[owner] = store.access.indices
+      written[store.access.buffer, default: []].append(store.access)
     }
     return body[loop].body.items.allSatisfy { item in
-      guard case .scalar(let id) = item, case .load(let access, _) = body[id].instruction,
-        let indices = written[body.owner(of: access.buffer)]
-      else { return true }
-      return written[access.buffer] != nil && indices == access.indices
+      let access: Access
+      switch item {
+      case .store(let store): access = store.access
+      case .scalar(let id):
+        guard case .load(let read, _) = body[id].instruction else { return true }
+        access = read
+      case .loop, .branch, .check, .external, .stopIfFailed: return false
+      }
+      return written[body.owner(of: access.buffer), default: []].allSatisfy {
+        $0 == access || $0.isApart(from: access)
+      }
     }
   }
 
@@ -131,6 +162,14 @@ extension Index {
   /// Whether it differs between the turns of a loop.
   fileprivate func moves(with loop: LoopID) -> Bool {
     loops.contains { $0.variable == loop && $0.coefficient.constant.map { $0 != 0 } == true }
+  }
+}
+
+extension Access {
+  /// Whether the turns of a loop touch neighbours, or all the same element.
+  fileprivate func staysInRow(over loop: LoopID) -> Bool {
+    indices.allSatisfy(\.scalars.isEmpty) && !indices.dropLast().contains { $0.moves(with: loop) }
+      && indices.last?.loops.allSatisfy { $0.variable != loop || $0.coefficient == Dim(1) } != false
   }
 }
 
