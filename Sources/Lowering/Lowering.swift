@@ -113,7 +113,12 @@ package enum Lowering {
     DeadStores.run(&body)
     if DirectStores.run(&body, keepsOrder: keepsOrder) { DeadStores.run(&body) }
     Compaction.run(&body)
-    TurnLanes.run(&body)
+    let wide = TurnLanes.run(&body)
+    if !wide.isEmpty {
+      TurnScalars.run(wide, &body, keepsOrder: keepsOrder)
+      DeadStores.run(&body)
+      Compaction.run(&body)
+    }
     Widening.run(&body)
     WorkspacePlan.run(&body)
     return body

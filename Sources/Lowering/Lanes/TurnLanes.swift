@@ -9,8 +9,9 @@ import Support
 /// that a turn has for itself becomes memory of each lane, with the lanes as the last axis, so that
 /// all of them are read and written at once.
 struct TurnLanes {
-  static func run(_ body: inout Body) {
-    if !body.loops.contains(where: { $0.body.items.contains(where: \.isLoop) }) { return }
+  /// Gives lanes to loops; gives these.
+  static func run(_ body: inout Body) -> [LoopID] {
+    if !body.loops.contains(where: { $0.body.items.contains(where: \.isLoop) }) { return [] }
     let touches = TouchCounts(body)
     let carriers = LoopCarriers(body)
     var reductions: [LoopID: LaneReduction] = [:]
@@ -29,6 +30,7 @@ struct TurnLanes {
       }
     }
     LaneReduction.run(reductions, &body)
+    return reductions.keys.sorted()
   }
 
   private let loop: LoopID
