@@ -69,12 +69,17 @@ private struct Copier {
   /// Copies the nodes in order.
   mutating func copyNodes() throws(Diagnostic) {
     for node in source.nodes {
-      let results: [Value]
+      var results: [Value]
       var order = node.operands.reduce(0) { max($0, orders[Int($1.index)]) }
       if node.operation == .derivative { order += 1 }
       for _ in node.results { orders.append(order) }
       if let request = Request(node)?.mapped({ copies[Int($0.index)] }) {
         results = try differentiator.expand(request)
+        // A cost's value may be named where the cost is not, which then may have become one with
+        // others that compute the same.
+        if request.form == .valueAndGrad, isNamed[Int(node.firstResult)] {
+          results[0] = differentiator.builder.emit(.copy, [results[0]])
+        }
         let limit = order > Copier.commonOrder ? nodeLimit / 10 : nodeLimit
         if differentiator.builder.graph.nodes.count > limit {
           throw .error(

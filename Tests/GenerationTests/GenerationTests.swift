@@ -180,6 +180,8 @@ import Testing
     "## gives y 3\ngraph g(## interval 2 2\nx: f64) -> (y) { y = x + 1 }",
     "## same y=z\ngraph g(x: f64) -> (y, z) { y = x + 1; z = 1 + x }",
     "## sizes n=2\ngraph g(x: f64[n]) -> (y) { y = x[2 * n - 2] }",
+    "func one(a, b) = 2 * b\njvp one(a, b) along (da, db) = 3 * db\n"
+      + "graph g(x: f64[2], i: i64) -> (y) { y = one(x[i + 7], x) }",
     "import \"c.graph\"\n## gives y 2\ngraph g() -> (y) { y = c }\n#= c.graph\nconst c: f64 = 2",
     counting + "## gives n 1\ngraph g() -> (n) { n, _ = counted(i32([1, 9]), false, u8(5)) }",
     "const c = load(\"c.npy\")\n#= c.npy f32 [2,3] columns 7\ngraph g() -> (y) { y = c }",

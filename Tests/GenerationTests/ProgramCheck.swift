@@ -78,7 +78,7 @@ struct ProgramCheck {
     var references: [(graph: Graph, inputs: ProgramInputs)] = []
     for graph in checked.graphs {
       do throws(Diagnostic) {
-        let plain = try Differentiate.run(SplitLoops.run(graph))
+        let plain = InlineCalls.run(try Differentiate.run(SplitLoops.run(graph)))
         // What nothing needs is not computed, and cannot fail.
         let live = Self.needed(plain)
         if live.has(.external), let mistake = ExternalFunctions.mistake {
