@@ -147,10 +147,14 @@ package struct Conditioning {
         continue
       }
       let types = node.results.map { graph.type($0) }
-      let operands = node.operands.map { values[Int($0.index)] }
-      let isFactored = factorings.contains(node.operation)
+      var operands = node.operands.map { values[Int($0.index)] }
+      if factorings.contains(node.operation) {
+        operands = operands.map { movedWhole($0, &random) }
+      } else if sumsMany(node.operation) {
+        operands = operands.map { moved($0, &random) }
+      }
       let context = EvaluationContext(
-        operands: isFactored ? operands.map { movedWhole($0, &random) } : operands,
+        operands: operands,
         attributes: node.attributes,
         regions: node.regions.map { moved($0, &random) }, resultTypes: types.map(\.dtype),
         resultShapes: types.map { $0.shape.map { $0.evaluate(sizes) ?? 0 } }, sizes: sizes,
@@ -184,6 +188,18 @@ package struct Conditioning {
     }
   }
 
+  /// Whether an operation sums up many terms: another order gives the sum of terms that are a little
+  /// off, which may be all that is left where they cancel.
+  private static func sumsMany(_ operation: Operation) -> Bool {
+    switch operation.kernel {
+    case .reduction: operation == .sum
+    case .contraction, .convolution, .accumulation: true
+    case .pointwise, .leaf, .generator, .view, .reshape, .assembly, .search, .gather, .request,
+      .sumOfPieces, .scatter, .routine, .regions, .expansion:
+      false
+    }
+  }
+
   /// Operations whose results are those of matrices a little off, by units in the last place of
   /// their greatest elements (Wilkinson's backward errors): results may be off by more than they
   /// are, such as the zeros of `solve(a, a)`.
@@ -205,16 +221,32 @@ package struct Conditioning {
   ) -> Value {
     let (dtype, shape) = (b.dtype(value), b.shape(value))
     guard dtype.isFloat else { return value }
+    let axes = Attributes.reduction(axes: Array(shape.indices), keepDims: false)
+    let greatest = b.emit(.greatest, [b.abs(value)], axes)
+    // What is infinite stays so.
+    let finite = b.select(b.emit(.isfinite, [greatest]), greatest, b.literal(.int(0), dtype))
+    return b.add(value, b.multiply(wave(like: value, &random, &b), finite))
+  }
+
+  /// Every number of a region's value off by units in its own last place.
+  private static func movedEach(
+    _ value: Value, _ random: inout RandomSource, _ b: inout Builder
+  ) -> Value {
+    guard b.dtype(value).isFloat else { return value }
+    let one = b.literal(.int(1), b.dtype(value))
+    return b.multiply(value, b.add(one, wave(like: value, &random, &b)))
+  }
+
+  /// A wave over the places of a value, as high as the relative noise.
+  private static func wave(
+    like value: Value, _ random: inout RandomSource, _ b: inout Builder
+  ) -> Value {
+    let (dtype, shape) = (b.dtype(value), b.shape(value))
     let places = b.reshape(b.convert(b.arange(Dim.product(shape)), to: dtype), to: shape)
     let steps = b.literal(.float(random.uniform(1, 3)), dtype)
     let start = b.literal(.float(random.uniform(0, 6)), dtype)
     let wave = b.emit(.sin, [b.add(b.multiply(steps, places), start)])
-    let axes = Attributes.reduction(axes: Array(shape.indices), keepDims: false)
-    let greatest = b.emit(.greatest, [b.abs(value)], axes)
-    let noise = b.literal(.float(amplitude * dtype.ulp(1)), dtype)
-    // What is infinite stays so.
-    let finite = b.select(b.emit(.isfinite, [greatest]), greatest, b.literal(.int(0), dtype))
-    return b.add(value, b.multiply(wave, b.multiply(noise, finite)))
+    return b.multiply(wave, b.literal(.float(amplitude * dtype.ulp(1)), dtype))
   }
 
   /// Elementwise operations that do not round.
@@ -232,8 +264,12 @@ package struct Conditioning {
   private static func moved(_ region: Graph, _ random: inout RandomSource) -> Graph {
     region.rebuilt { node, operands, b in
       let regions = node.regions.map { moved($0, &random) }
-      let isFactored = factorings.contains(node.operation)
-      let given = isFactored ? operands.map { movedWhole($0, &random, &b) } : operands
+      var given = operands
+      if factorings.contains(node.operation) {
+        given = operands.map { movedWhole($0, &random, &b) }
+      } else if sumsMany(node.operation) {
+        given = operands.map { movedEach($0, &random, &b) }
+      }
       let results = b.append(node, of: region, on: given, regions: regions)
       guard rounds(node, of: region) else { return results }
       return results.map { result in

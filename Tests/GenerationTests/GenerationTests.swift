@@ -180,6 +180,8 @@ import Testing
     "## gives y 3\ngraph g(## interval 2 2\nx: f64) -> (y) { y = x + 1 }",
     "## same y=z\ngraph g(x: f64) -> (y, z) { y = x + 1; z = 1 + x }",
     "## sizes n=2\ngraph g(x: f64[n]) -> (y) { y = x[2 * n - 2] }",
+    "graph g() -> (y) { y = det(fmod(0, eye(2))) }",
+    "graph g(x: f32[k, n]) -> (y) { y = if sum([-x, x % x, x][arange(3)]) > 0 { 1.0 } else { 2.0 } }",
     "func one(a, b) = 2 * b\njvp one(a, b) along (da, db) = 3 * db\n"
       + "graph g(x: f64[2], i: i64) -> (y) { y = one(x[i + 7], x) }",
     "import \"c.graph\"\n## gives y 2\ngraph g() -> (y) { y = c }\n#= c.graph\nconst c: f64 = 2",

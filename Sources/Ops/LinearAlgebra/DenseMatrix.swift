@@ -150,8 +150,10 @@ package struct PlainLU {
         rows.swapAt(k, best)
         sign = -sign
       }
-      if packed[k, k] == 0 { continue }
-      for i in (k + 1)..<max(a.rows, k + 1) {
+      // Beside a pivot of 0 stand zeros, which are left alone, or NaN, which spreads.
+      let below = (k + 1)..<max(a.rows, k + 1)
+      if packed[k, k] == 0, below.allSatisfy({ packed[$0, k] == 0 }) { continue }
+      for i in below {
         packed[i, k] /= packed[k, k]
         for j in (k + 1)..<max(a.rows, k + 1) { packed[i, j] -= packed[i, k] * packed[k, j] }
       }
