@@ -53,7 +53,7 @@ package struct Conditioning {
   package static func mayPass(
     _ graph: Graph, _ parameters: [Tensor], sizes: [String: Int]
   ) -> Bool {
-    (1...20).contains { (seed: UInt64) in
+    (1...300).contains { (seed: UInt64) in
       (try? noisyRun(graph, parameters, sizes, RandomSource(seed: seed))) != nil
     }
   }

@@ -181,6 +181,7 @@ import Testing
     "## same y=z\ngraph g(x: f64) -> (y, z) { y = x + 1; z = 1 + x }",
     "## sizes n=2\ngraph g(x: f64[n]) -> (y) { y = x[2 * n - 2] }",
     "graph g() -> (y) { y = det(fmod(0, eye(2))) }",
+    "graph g() -> (l) { l = cholesky(full([3, 3], 0.3)) }",
     "graph g(x: f32[k, n]) -> (y) { y = if sum([-x, x % x, x][arange(3)]) > 0 { 1.0 } else { 2.0 } }",
     "func one(a, b) = 2 * b\njvp one(a, b) along (da, db) = 3 * db\n"
       + "graph g(x: f64[2], i: i64) -> (y) { y = one(x[i + 7], x) }",
