@@ -43,7 +43,11 @@ extension ObjectEmitter {
     if function == .lgamma { return logGamma(arguments[0], element) }
     let name = function.rawValue + (element == .f32 ? "f" : "")
     let callee = mathFunction(name, arguments.count, element)
-    return builder.call(callee, arguments)
+    let call = builder.call(callee, arguments)
+    // LLVM makes of `fmod(x, y)` a remainder that is never NaN where x is finite and y not 0, though
+    // y may be NaN.
+    if function == .fmod { builder.add(.noBuiltin, toCall: call) }
+    return call
   }
 
   /// The declaration of a function that depends on its arguments alone.

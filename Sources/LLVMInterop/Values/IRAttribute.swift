@@ -105,6 +105,8 @@ extension IRAttribute {
   package static let noReturn = flag("noreturn")
   /// The function stays a function.
   package static let noInline = flag("noinline")
+  /// LLVM takes the called function for any function, whatever its name.
+  package static let noBuiltin = flag("nobuiltin")
   /// The function becomes part of its callers.
   package static let alwaysInline = flag("alwaysinline")
   /// Inlining is worth more than it seems.
