@@ -152,6 +152,8 @@ package struct Conditioning {
         operands = operands.map { movedWhole($0, &random) }
       } else if sumsMany(node.operation) {
         operands = operands.map { moved($0, &random) }
+      } else if node.operation == .copysign {
+        operands[1] = withAnySign(operands[1], &random)
       }
       let context = EvaluationContext(
         operands: operands,
@@ -198,6 +200,14 @@ package struct Conditioning {
       .sumOfPieces, .scatter, .routine, .regions, .expansion:
       false
     }
+  }
+
+  /// A tensor with the numbers that signs are taken from: NaN has any.
+  private static func withAnySign(_ tensor: Tensor, _ random: inout RandomSource) -> Tensor {
+    guard case .floats(let numbers) = tensor.elements else { return tensor }
+    return Tensor(
+      tensor.dtype, tensor.shape,
+      floats: numbers.map { $0.isNaN ? (random.integer(0, 1) == 0 ? 1 : -1) : $0 })
   }
 
   /// Operations whose results are those of matrices a little off, by units in the last place of
@@ -269,6 +279,9 @@ package struct Conditioning {
         given = operands.map { movedWhole($0, &random, &b) }
       } else if sumsMany(node.operation) {
         given = operands.map { movedEach($0, &random, &b) }
+      } else if node.operation == .copysign {
+        let sign = b.literal(.int(random.integer(0, 1) == 0 ? 1 : -1), b.dtype(operands[1]))
+        given[1] = b.select(b.emit(.isnan, [given[1]]), sign, given[1])
       }
       let results = b.append(node, of: region, on: given, regions: regions)
       guard rounds(node, of: region) else { return results }

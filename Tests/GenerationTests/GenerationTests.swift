@@ -181,6 +181,8 @@ import Testing
     "## same y=z\ngraph g(x: f64) -> (y, z) { y = x + 1; z = 1 + x }",
     "## sizes n=2\ngraph g(x: f64[n]) -> (y) { y = x[2 * n - 2] }",
     "graph g() -> (y) { y = det(fmod(0, eye(2))) }",
+    "graph g(x: f64[3]) -> (y) { y = copysign(x, log(-1 - x ** 2)) }",
+    "graph g(x: f64[3]) -> (y) { for e in x with h = 1.0 { h <- log(-h); emit y = copysign(e, h) } }",
     "graph g() -> (l) { l = cholesky(full([3, 3], 0.3)) }",
     "graph g(x: f32[k, n]) -> (y) { y = if sum([-x, x % x, x][arange(3)]) > 0 { 1.0 } else { 2.0 } }",
     "func one(a, b) = 2 * b\njvp one(a, b) along (da, db) = 3 * db\n"
