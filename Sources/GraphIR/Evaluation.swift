@@ -56,7 +56,9 @@ package struct Evaluator: Sendable {
 
   /// The graph's results, then its updates, for given parameters.
   package mutating func run(_ parameters: [Tensor]) throws(EvaluationError) -> [Tensor] {
-    for check in graph.sizeChecks { try verify(check) }
+    guard graph.sizeChecks.allSatisfy({ $0.holds(at: sizes) }) else {
+      throw EvaluationError("a size does not fit")
+    }
     for node in graph.nodes {
       if case .parameter(let index) = node.attributes {
         results[Int(node.firstResult)] = parameters[index]
@@ -96,19 +98,21 @@ package struct Evaluator: Sendable {
       results[Int(value.index)] = tensor
     }
   }
+}
 
-  private func verify(_ check: SizeCheck) throws(EvaluationError) {
+extension SizeCheck {
+  /// Whether sizes fulfil it; false where they do not give its dims.
+  package func holds(at sizes: [String: Int]) -> Bool {
+    func both(_ a: Dim, _ b: Dim) -> (Int, Int)? {
+      guard let x = a.evaluate(sizes), let y = b.evaluate(sizes) else { return nil }
+      return (x, y)
+    }
     let holds: Bool? =
-      switch check.condition {
+      switch condition {
       case .equal(let a, let b): both(a, b).map { $0 == $1 }
       case .multiple(let a, let b): both(a, b).map { $1 == 0 ? $0 == 0 : $0 % $1 == 0 }
       case .nonNegative(let a), .inRange(let a): a.evaluate(sizes).map { $0 >= 0 }
       }
-    if holds != true { throw EvaluationError("a size does not fit") }
-  }
-
-  private func both(_ a: Dim, _ b: Dim) -> (Int, Int)? {
-    guard let x = a.evaluate(sizes), let y = b.evaluate(sizes) else { return nil }
-    return (x, y)
+    return holds == true
   }
 }

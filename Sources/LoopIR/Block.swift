@@ -108,6 +108,9 @@ package struct Loop: Hashable, Sendable {
   package var body: Block
   package var site: Site
 
+  /// Whether no turn is left out, nor shared with others in lanes.
+  package var runsAllTurns: Bool { bound == nil && going == nil && lanes == 1 }
+
   package init(
     name: String, extent: Dim, lanes: Int = 1, isReversed: Bool = false, carried: [Carried] = [],
     body: Block = Block(), site: Site

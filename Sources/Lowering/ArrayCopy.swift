@@ -41,7 +41,7 @@ struct ArrayCopy {
       nest.append(inner)
     }
     let items = body[nest[nest.count - 1]].body.items
-    guard nest.allSatisfy({ body[$0].isPlain }) else { return [] }
+    guard nest.allSatisfy({ body[$0].runsAllTurns && body[$0].carried.isEmpty }) else { return [] }
     var loads: [ScalarID: Access] = [:]
     var copies: [ArrayCopy] = []
     let position = nest.map { Index($0) }
@@ -55,7 +55,8 @@ struct ArrayCopy {
         guard let access = loads.removeValue(forKey: store.value), store.mask == nil,
           access.indices == position, store.access.indices == position,
           store.combining == nil || store.combining == .add,
-          body[access.buffer].isScratch(of: extents), body[store.access.buffer].holds(extents),
+          body[access.buffer].isScratch, body[store.access.buffer].isWritable,
+          body[access.buffer].shape == extents, body[store.access.buffer].shape == extents,
           body[access.buffer].element == body[store.access.buffer].element
         else { return [] }
         copies.append(
@@ -67,25 +68,9 @@ struct ArrayCopy {
   }
 }
 
-extension Loop {
-  /// Whether it runs all its turns and carries nothing.
-  fileprivate var isPlain: Bool { bound == nil && going == nil && lanes == 1 && carried.isEmpty }
-}
-
 extension Buffer {
-  /// Whether it has a shape, and lives inside of the call alone.
-  fileprivate func isScratch(of shape: [Dim]) -> Bool {
-    switch storage {
-    case .workspace, .local: shape == self.shape
-    case .parameter, .result, .update, .constant, .alias: false
-    }
-  }
-
-  /// Whether it has a shape, and memory of its own that may be written before the end.
-  fileprivate func holds(_ shape: [Dim]) -> Bool {
-    switch storage {
-    case .workspace, .local, .result: shape == self.shape
-    case .parameter, .update, .constant, .alias: false
-    }
+  /// Whether it has memory of its own that may be written before the end.
+  fileprivate var isWritable: Bool {
+    if case .result = storage { true } else { isScratch }
   }
 }

@@ -16,23 +16,27 @@ package struct DirectStores {
   /// What touches the array that it is copied to between the first writer and the copy.
   private let meanwhile: [Touch]
 
-  /// So many copies of a body are looked at, each with a walk through the body.
-  private static let limit = 64
+  private static let mostChanges = 64
 
   /// - Parameter keepsOrder: whether sums are added up in the order in which they stand.
   /// - Returns: Whether a copy has become needless.
   package static func run(_ body: inout Body, keepsOrder: Bool) -> Bool {
-    var isChanged = false
-    for copy in ArrayCopy.all(in: body).prefix(limit) where !keepsOrder || copy.store.combining == nil {
-      guard let plan = DirectStores(body, copy)?.replacements else { continue }
+    let copies = ArrayCopy.all(in: body).filter { !keepsOrder || $0.store.combining == nil }
+    if copies.isEmpty { return false }
+    let buffers = copies.flatMap { [$0.source, $0.target] }
+    var touches = TouchList(of: buffers, in: body)
+    // So often is the body walked through again.
+    var rest = mostChanges
+    for copy in copies where rest > 0 {
+      guard let plan = DirectStores(body, copy, touches)?.replacements else { continue }
       redirect(copy, plan, &body)
-      isChanged = true
+      touches = TouchList(of: buffers, in: body)
+      rest -= 1
     }
-    return isChanged
+    return rest < mostChanges
   }
 
-  private init?(_ body: Body, _ copy: ArrayCopy) {
-    let touches = TouchList(of: [copy.source, copy.target], in: body)
+  private init?(_ body: Body, _ copy: ArrayCopy, _ touches: TouchList) {
     let writers = touches[copy.source].filter { $0.item != .scalar(copy.load) }
     guard let first = writers.first,
       writers.allSatisfy({ $0.isCertain && $0.path.starts(with: copy.path) })
@@ -140,11 +144,6 @@ package struct DirectStores {
       }
     }
   }
-}
-
-extension Loop {
-  /// Whether no turn is left out, nor shared with others in lanes.
-  fileprivate var runsAllTurns: Bool { bound == nil && going == nil && lanes == 1 }
 }
 
 extension Scalar {

@@ -48,14 +48,18 @@ package struct Conditioning {
     noisy = runs.map { run in roots.map { run[$0] } }
   }
 
-  /// Whether some computation with noise comes to the end of a graph, sizes and assertions aside: a
-  /// matrix that is only just singular is one for which another order of sums finds a factor.
+  /// Whether some computation with noise comes to the end of a graph: a matrix that is only just
+  /// singular is one for which another order of sums finds a factor.
   package static func mayPass(
     _ graph: Graph, _ parameters: [Tensor], sizes: [String: Int]
   ) -> Bool {
-    (1...300).contains { (seed: UInt64) in
-      (try? noisyRun(graph, parameters, sizes, RandomSource(seed: seed))) != nil
-    }
+    graph.sizeChecks.allSatisfy { $0.holds(at: sizes) }
+      && (1...300).contains { (seed: UInt64) in
+        let values = try? noisyRun(graph, parameters, sizes, RandomSource(seed: seed))
+        return values.map { values in
+          graph.assertions.allSatisfy { values[Int($0.condition.index)].integers[0] != 0 }
+        } ?? false
+      }
   }
 
   /// Operations on floats that jump.

@@ -43,10 +43,9 @@ struct TurnLanes {
     _ id: LoopID, _ touches: TouchCounts, _ carriers: LoopCarriers, _ body: Body
   ) {
     let loop = body[id]
-    guard loop.lanes == 1, loop.bound == nil, loop.going == nil,
-      loop.body.items.contains(where: \.isLoop), let lanes = TurnLanes.lanes(of: id, body),
-      let memory = TurnMemory(id, touches, body), let reduction = LaneReduction(id, body),
-      let spread = LaneSpread(id, own: memory.own, carriers, body)
+    guard loop.runsAllTurns, loop.body.items.contains(where: \.isLoop),
+      let lanes = TurnLanes.lanes(of: id, body), let memory = TurnMemory(id, touches, body),
+      let reduction = LaneReduction(id, body), let spread = LaneSpread(id, own: memory.own, carriers, body)
     else { return nil }
     let cost = TurnCost(id, lanes: lanes, spread, body)
     guard cost.isWorthwhile else { return nil }

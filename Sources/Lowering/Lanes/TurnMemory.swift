@@ -70,7 +70,7 @@ struct TurnMemory {
 
 extension Buffer {
   /// Whether it is memory of the function's own.
-  fileprivate var isScratch: Bool {
+  var isScratch: Bool {
     switch storage {
     case .workspace, .local: true
     case .parameter, .result, .update, .constant, .alias: false

@@ -13,10 +13,10 @@ struct TurnScalars {
 
   /// - Parameter keepsOrder: whether sums are added up as they stand, from their first 0 on.
   static func run(_ loops: [LoopID], _ body: inout Body, keepsOrder: Bool) {
-    let slots = LoopSlots(body)
+    let carriers = LoopCarriers(body)
     for loop in loops {
       // No copy of the body is left then, so that it is changed where it stands.
-      guard let turn = turn(of: loop, slots, body, keepsOrder: keepsOrder) else { continue }
+      guard let turn = turn(of: loop, carriers, body, keepsOrder: keepsOrder) else { continue }
       body.scalars += turn.scalars
       body[loop].body = Block(turn.items)
       body[loop].carried = turn.carried
@@ -33,9 +33,9 @@ struct TurnScalars {
 
   /// The turns of a loop; nil where they have inner loops that must stay.
   private static func turn(
-    of loop: LoopID, _ slots: LoopSlots, _ body: Body, keepsOrder: Bool
+    of loop: LoopID, _ carriers: LoopCarriers, _ body: Body, keepsOrder: Bool
   ) -> Turn? {
-    var pass = TurnScalars(loop, slots, body, keepsOrder: keepsOrder)
+    var pass = TurnScalars(loop, carriers, body, keepsOrder: keepsOrder)
     guard pass.run(body[loop].body) else { return nil }
     for carried in body[loop].carried {
       let value = pass.value(carried.next)
@@ -50,7 +50,7 @@ struct TurnScalars {
   private let keepsOrder: Bool
   /// Whether some memory is written in the turn, by its owner.
   private let written: Set<BufferID>
-  private let slots: LoopSlots
+  private let carriers: LoopCarriers
 
   private var turn = Turn()
   /// What has become of scalars, and of the variables of loops.
@@ -80,9 +80,9 @@ struct TurnScalars {
     let message: String?
   }
 
-  private init(_ loop: LoopID, _ slots: LoopSlots, _ body: Body, keepsOrder: Bool) {
+  private init(_ loop: LoopID, _ carriers: LoopCarriers, _ body: Body, keepsOrder: Bool) {
     self.loop = loop
-    self.slots = slots
+    self.carriers = carriers
     self.body = body
     self.keepsOrder = keepsOrder
     written = Set(Footprint(body[loop].body.items, of: nil, in: body).written)
@@ -114,21 +114,24 @@ struct TurnScalars {
   private mutating func writeOut(_ id: LoopID) -> Bool {
     let inner = body[id]
     guard let extent = inner.extent.constant, extent <= TurnScalars.longestLoop,
-      inner.bound == nil, inner.going == nil, inner.lanes == 1
+      inner.runsAllTurns
     else { return false }
     var flowing = inner.carried.map { value($0.initial) }
     for number in 0..<extent {
       turns[id] = inner.isReversed ? extent - 1 - number : number
-      for (number, value) in flowing.enumerated() {
-        if let scalar = slots.entering(id, number) { values[scalar] = value }
-      }
+      hand(flowing, in: id)
       guard run(inner.body) else { return false }
       flowing = inner.carried.map { value($0.next) }
     }
-    for (number, value) in flowing.enumerated() {
-      if let scalar = slots.result(id, number) { values[scalar] = value }
-    }
+    hand(flowing, in: id)
     return true
+  }
+
+  /// Gives values to what a loop carries into its next turn, or leaves behind.
+  private mutating func hand(_ flowing: [ScalarID], in loop: LoopID) {
+    for (number, value) in flowing.enumerated() {
+      for scalar in carriers[loop, number] { values[scalar] = value }
+    }
   }
 
   private mutating func compute(_ id: ScalarID) -> Bool {
@@ -157,10 +160,9 @@ struct TurnScalars {
     var result = value(store.value)
     if let combining = store.combining {
       guard let before = elements[element] else { return false }
-      result = made(
+      result = settled(
         Scalar(
-          type: body.scalars[store.value.index].type, instruction: .binary(combining, before, result),
-          site: store.site), isMapped: true)
+          type: type(result), instruction: .binary(combining, before, result), site: store.site))
     }
     elements[element] = result
     return true
@@ -212,8 +214,8 @@ struct TurnScalars {
     if case .constant(let literal) = scalar(id).instruction { literal } else { nil }
   }
 
-  /// A scalar for this turn: a known one, or a new one.
-  private mutating func made(_ scalar: Scalar, isMapped: Bool = false) -> ScalarID {
+  /// What a scalar of the body is in this turn.
+  private mutating func made(_ scalar: Scalar) -> ScalarID {
     var scalar = scalar
     switch scalar.instruction {
     case .loopVariable(let variable):
@@ -223,8 +225,14 @@ struct TurnScalars {
       scalar.instruction = .load(placed(access.mapScalars(value)), mask: mask.map(value))
     case .constant, .dim, .isWanted, .unary, .binary, .compare, .multiplyAdd, .select, .convert,
       .bitcast, .call, .carried, .loopResult, .acrossLanes, .splat, .accumulate, .round:
-      if !isMapped { scalar.instruction = scalar.instruction.mapOperands(value) }
+      scalar.instruction = scalar.instruction.mapOperands(value)
     }
+    return settled(scalar)
+  }
+
+  /// A scalar of this turn's values: a known one that it is equal to, or a new one.
+  private mutating func settled(_ scalar: Scalar) -> ScalarID {
+    var scalar = scalar
     if case .accumulate(let operation, let a, let b) = scalar.instruction, !isCarried(a) {
       scalar.instruction = .binary(operation, a, b)
     }
@@ -311,29 +319,4 @@ struct TurnScalars {
     }
     return nil
   }
-}
-
-/// The scalars that stand for what loops carry and leave behind.
-private struct LoopSlots {
-  private var carried: [LoopID: [Int: ScalarID]] = [:]
-  private var left: [LoopID: [Int: ScalarID]] = [:]
-
-  init(_ body: Body) {
-    for (number, scalar) in body.scalars.enumerated() {
-      switch scalar.instruction {
-      case .carried(let loop, let slot): carried[loop, default: [:]][slot] = ScalarID(number)
-      case .loopResult(let loop, let slot): left[loop, default: [:]][slot] = ScalarID(number)
-      case .constant, .dim, .loopVariable, .index, .isWanted, .unary, .binary, .compare,
-        .multiplyAdd, .select, .convert, .bitcast, .call, .load, .acrossLanes, .splat, .accumulate,
-        .round:
-        break
-      }
-    }
-  }
-
-  /// What a loop carries on entry of a turn; nil where nothing uses it.
-  func entering(_ loop: LoopID, _ slot: Int) -> ScalarID? { carried[loop]?[slot] }
-
-  /// What is left behind a loop; nil where nothing uses it.
-  func result(_ loop: LoopID, _ slot: Int) -> ScalarID? { left[loop]?[slot] }
 }

@@ -48,27 +48,42 @@ struct Widening {
 
   /// Whether a loop computes floating elements of rows whose length is not known.
   private static func isPerhapsShort(_ loop: LoopID, _ body: Body) -> Bool {
-    if body[loop].extent.constant != nil || !body[loop].carried.isEmpty { return false }
-    var computes = false
-    for item in body[loop].body.items {
-      switch item {
-      case .scalar(let id):
-        switch body[id].instruction {
-        case .load(let access, _): if !access.staysInRow(over: loop) { return false }
-        case .unary, .binary, .multiplyAdd, .select, .compare:
-          computes = computes || body[id].type.element.isFloat
-        case .call: return false
-        case .constant, .dim, .loopVariable, .index, .isWanted, .convert, .bitcast, .carried,
-          .loopResult, .acrossLanes, .splat, .accumulate, .round:
-          break
-        }
-      case .store(let store):
-        if !store.access.staysInRow(over: loop) { return false }
-        if store.combining != nil, body[store.access.buffer].element.isFloat { computes = true }
-      case .loop, .branch, .check, .external, .stopIfFailed: return false
+    let items = body[loop].body.items
+    return body[loop].extent.constant == nil && body[loop].carried.isEmpty
+      && items.allSatisfy { staysInRow($0, loop, body) } && items.contains { computes($0, body) }
+  }
+
+  /// Whether a step touches only neighbours, or one element, in the turns of a loop.
+  private static func staysInRow(_ item: Item, _ loop: LoopID, _ body: Body) -> Bool {
+    switch item {
+    case .scalar(let id):
+      switch body[id].instruction {
+      case .load(let access, _): access.staysInRow(over: loop)
+      case .call: false
+      case .constant, .dim, .loopVariable, .index, .isWanted, .unary, .binary, .compare,
+        .multiplyAdd, .select, .convert, .bitcast, .carried, .loopResult, .acrossLanes, .splat,
+        .accumulate, .round:
+        true
       }
+    case .store(let store): store.access.staysInRow(over: loop)
+    case .loop, .branch, .check, .external, .stopIfFailed: false
     }
-    return computes
+  }
+
+  /// Whether a step computes a floating number.
+  private static func computes(_ item: Item, _ body: Body) -> Bool {
+    switch item {
+    case .scalar(let id):
+      switch body[id].instruction {
+      case .unary, .binary, .multiplyAdd, .select, .compare: body[id].type.element.isFloat
+      case .constant, .dim, .loopVariable, .index, .isWanted, .convert, .bitcast, .call, .load,
+        .carried, .loopResult, .acrossLanes, .splat, .accumulate, .round:
+        false
+      }
+    case .store(let store):
+      store.combining != nil && body[store.access.buffer].element.isFloat
+    case .loop, .branch, .check, .external, .stopIfFailed: false
+    }
   }
 
   /// Whether a loop carries the greatest or least of elements that a condition chooses.
@@ -88,7 +103,7 @@ struct Widening {
   /// Plans the lanes of a loop; nil for one whose turns depend on each other.
   private init?(_ id: LoopID, _ body: Body) {
     let loop = body[id]
-    guard loop.lanes == 1, loop.bound == nil, loop.going == nil, !loop.isReversed,
+    guard loop.runsAllTurns, !loop.isReversed,
       loop.body.items.allSatisfy(\.isStep), Widening.touchesOwnElements(id, body),
       let reduction = LaneReduction(id, body)
     else { return nil }
