@@ -32,9 +32,15 @@ package enum LLVMLibrary {
         let report = LLVMLibrary.end.withLock { $0 }
         report(text)
       }
-      LLVMLibrary.printError("gradc: error: LLVM refuses \(tried): \(text)")
+      LLVMLibrary.printError("gradc: error: " + LLVMLibrary.refusal(of: tried, text))
       _exit(1)
     }
+  }
+
+  /// What a user is told of an error of LLVM's during a trial.
+  static func refusal(of tried: String, _ reason: String) -> String {
+    // Behind its first line LLVM prints what only its authors can read.
+    "LLVM refuses \(tried): \(reason.prefix { !$0.isNewline })"
   }
 
   /// Prints a line on standard error.
@@ -43,11 +49,11 @@ package enum LLVMLibrary {
   }
 
   /// Calls `body`, during which a fatal error of LLVM's means that it refuses `what`.
-  static func trying<Failure: Error>(
-    _ what: String, _ body: () throws(Failure) -> Void
-  ) throws(Failure) {
+  static func trying<Result: ~Copyable, Failure: Error>(
+    _ what: String, _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
     trial.withLock { $0 = what }
     defer { trial.withLock { $0 = nil } }
-    try body()
+    return try body()
   }
 }

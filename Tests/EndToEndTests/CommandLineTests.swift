@@ -111,6 +111,25 @@ struct CommandLineTests {
     #expect(scratch.names == ["square.graph"])
   }
 
+  /// LLVM's other back ends lack much, which is no bug of the compiler's.
+  @Test(arguments: [
+    "amdgcn", "bpf", "hexagon", "nvptx64", "r600", "s390x", "spirv64", "ve", "xcore", "xtensa",
+  ])
+  func targetsOfWhichMuchIsMissingAreRefused(_ target: String) throws {
+    let scratch = try Scratch()
+    let file = try scratch.write(CommandLineTests.dlogistic, to: "dlogistic.graph")
+    let object = scratch.path("dlogistic.o")
+    let outcome = try Shell.gradc(file, "--target=\(target)", "-o", object)
+    let isMade = FileManager.default.fileExists(atPath: object)
+    if isMade {
+      #expect(outcome.status == 0, "\(outcome.errors)")
+    } else {
+      #expect(outcome.status == 1, "\(outcome.errors)")
+      #expect(outcome.errors.contains("error: LLVM refuses this program as object for target"))
+      #expect(!outcome.errors.contains("bug"), "\(outcome.errors)")
+    }
+  }
+
   @Test func fixesSizes() throws {
     let scratch = try Scratch()
     let file = try scratch.write(CommandLineTests.dlogistic, to: "dlogistic.graph")

@@ -18,6 +18,14 @@ enum Backend {
     self = table.first { architecture.hasPrefix($0.prefix) }?.backend ?? .other
   }
 
+  /// Whether it has all that programs need, so that a failure is a bug.
+  var isComplete: Bool {
+    switch self {
+    case .x86, .aarch64, .arm, .riscv, .webAssembly: true
+    case .nvptx, .other: false
+    }
+  }
+
   /// Those that LLVM knows by now. LLVM's registry is a list without a lock, so that all use of it
   /// goes through this one.
   private static let registered = Mutex<Set<Backend>>([])

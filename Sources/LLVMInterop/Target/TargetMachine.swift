@@ -73,8 +73,27 @@ package struct TargetMachine: ~Copyable {
   }
 
   /// The same, with the bytes of stack of the functions that are to report them.
+  ///
+  /// Some of LLVM's back ends lack what programs need. That is no bug of the compiler's, except
+  /// where it is made for them.
   package func emit(
     _ module: borrowing Module, as kind: FileKind, frames: inout [String: Int]
+  ) throws(LLVMError) -> MemoryBuffer {
+    if Backend(architecture: target.architecture).isComplete {
+      return try make(kind, of: module, frames: &frames)
+    }
+    let tried = "this program as \(kind) for target '\(target.triple)'"
+    do {
+      return try LLVMLibrary.trying(tried) { () throws(LLVMError) in
+        try make(kind, of: module, frames: &frames)
+      }
+    } catch {
+      throw LLVMError(.target, LLVMLibrary.refusal(of: tried, error.message))
+    }
+  }
+
+  private func make(
+    _ kind: FileKind, of module: borrowing Module, frames: inout [String: Int]
   ) throws(LLVMError) -> MemoryBuffer {
     var message: UnsafeMutablePointer<CChar>?
     var buffer: LLVMMemoryBufferRef?
