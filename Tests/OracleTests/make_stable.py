@@ -254,8 +254,14 @@ def elementwise(formula):
                            {"x": (dtype, points)}, results)
 
 
-ROWS = [0, 0.1, -0.1, 1, -1, 3, -3, 40, -40, 800, -800, 1e10, -1e10]
+ROWS = [0, 0.1, -0.1, 1, -1, 3, -3, 40, -40, 800, -800, 1e10, -1e10, INF, -INF, NAN]
 LABELS = [0, 1, 2]
+
+
+def standing_for(number):
+    """A number of a row, for infinity one that is as good as its limit."""
+    return mp.sign(number) * mp.mpf(10) ** 400 if math.isinf(number) else mp.mpf(number)
+
 
 # In each entry the name, the spellings of a result for each row x of [n, 3] with its label y, the
 # value, and the slope by each element.
@@ -292,22 +298,29 @@ ROW_FORMULAS = [
 
 
 def rows(name, spellings, value, slope):
-    """Every spelling of a formula of rows, at the rows p, 0, -p/2 with each label."""
+    """Every spelling of a formula of rows, at the rows p, 0, -p/2 with each label.
+
+    Not at infinities where a label is a row of zeros and ones: 0 times infinity is no number.
+    """
+    def table(dtype, kind, points):
+        numbers = [[float(kind(p)), 0.0, float(kind(-p / 2))] for p in points for _ in LABELS]
+        labels = LABELS * len(points)
+        exact = [[standing_for(v) for v in row] for row in numbers]
+        values = [kind(near(value(r, y))) for r, y in zip(exact, labels)]
+        slopes = [[kind(near(slope(r, y, j))) for j in LABELS] for r, y in zip(exact, labels)]
+        return ({"x": (dtype, numbers), "y": ("i64", labels)},
+                {"v": (dtype, values), "g": (dtype, slopes)})
+
     with Family(name) as family:
         for dtype, kind in TYPES.items():
-            numbers = [[float(kind(p)), 0.0, float(kind(-p / 2))] for p in ROWS for _ in LABELS]
-            labels = LABELS * len(ROWS)
-            exact = [[mp.mpf(v) for v in row] for row in numbers]
-            count = len(numbers)
-            results = {
-                "v": (dtype, [kind(near(value(r, y))) for r, y in zip(exact, labels)]),
-                "g": (dtype, [[kind(near(slope(r, y, j))) for j in LABELS]
-                              for r, y in zip(exact, labels)])}
+            whole = table(dtype, kind, ROWS)
+            finite = table(dtype, kind, [p for p in ROWS if not math.isinf(p)])
             for number, spelling in enumerate(spellings):
+                inputs, results = finite if "one_hot" in spelling else whole
+                count = len(inputs["y"][1])
                 spelling = spelling.replace("arange(n)", f"arange({count})")
                 family.add(f"{name}_{number}_{dtype}", [f"x: {dtype}[{count}, 3]", f"y: i64[{count}]"],
-                           [f"v = {spelling}", "g = grad(sum(v), wrt: x)"],
-                           {"x": (dtype, numbers), "y": ("i64", labels)}, results)
+                           [f"v = {spelling}", "g = grad(sum(v), wrt: x)"], inputs, results)
 
 
 # The same of blocks of two axes, and of the axes in front: softmax_i and its logarithm in spellings
@@ -357,10 +370,11 @@ def blocks(name, spellings, value, slope):
     """Every spelling of a formula of blocks, with the slopes of one of its elements."""
     with Family(name) as family:
         for dtype, kind in TYPES.items():
-            numbers = [[float(kind(p)), 0.0, float(kind(-p / 2)), float(kind(p / 4))]
-                       for p in ROWS for _ in range(4)]
+            # Of two that are infinite, none is the larger.
+            numbers = [[float(kind(p)), 0.0, float(kind(-p / 2)),
+                        float(kind(0 if math.isinf(p) else p / 4))] for p in ROWS for _ in range(4)]
             labels = [0, 1, 2, 3] * len(ROWS)
-            exact = [[mp.mpf(v) for v in row] for row in numbers]
+            exact = [[standing_for(v) for v in row] for row in numbers]
             count = len(numbers)
             results = {
                 "v": (dtype, [[[kind(near(value(r, j))) for j in pair] for pair in ((0, 1), (2, 3))]
@@ -397,20 +411,26 @@ def cross_entropy():
     """Cross-entropy of logits and any distribution, also that of one label.
 
     Left out is what lies so near its distribution that the slope, a difference of the two, shows
-    how the probabilities are rounded.
+    how the probabilities are rounded; and infinite logits of what has probability 0, since 0 times
+    infinity is no number.
     """
     def slope(x, p, j):
         return sum(p[k] * (share(x, j) if k != j else -complement(x, j)) for k in LABELS)
 
-    def is_clear(x, p):
-        return all(abs(slope(x, p, j)) > p[j] / 2 for j in LABELS if p[j] < 1)
+    def is_compared(x, p):
+        if any(map(math.isnan, x)):
+            return True
+        if any(map(math.isinf, x)) and 0 in p:
+            return False
+        exact = [standing_for(v) for v in x]
+        return all(abs(slope(exact, p, j)) > p[j] / 2 for j in LABELS if p[j] < 1)
 
     with Family("cross_entropy") as family:
         for dtype, kind in TYPES.items():
             pairs = [([float(kind(r)), 0.0, float(kind(-r / 2))], p)
                      for r in ROWS for p in DISTRIBUTIONS]
-            pairs = [(x, p) for x, p in pairs if is_clear([mp.mpf(v) for v in x], p)]
-            exact = [([mp.mpf(v) for v in x], p) for x, p in pairs]
+            pairs = [(x, p) for x, p in pairs if is_compared(x, p)]
+            exact = [([standing_for(v) for v in x], p) for x, p in pairs]
             count = len(pairs)
             results = {
                 "v": (dtype, [kind(near(sum(-log_share(x, j) * p[j] for j in LABELS)))
