@@ -20,6 +20,13 @@ package struct Store: Hashable, Sendable {
     self.mask = mask
     self.site = site
   }
+
+  /// Calls `visit` for every scalar that it takes.
+  package func forEachOperand(_ visit: (ScalarID) -> Void) {
+    visit(value)
+    if let mask { visit(mask) }
+    for index in access.indices { for term in index.scalars { visit(term.variable) } }
+  }
 }
 
 /// Why a call may end early; the raw value is the low byte of the status code.

@@ -4,6 +4,8 @@ import Support
 /// Drops stores to buffers that nothing reads, and all that only served them.
 struct DeadStores {
   private let body: Body
+  /// A result that is regarded as the function's own memory; nil for none.
+  private let unwanted: Int?
   private var isLive: [Bool]
   private var isRead: [Bool]
   /// The stores to each buffer that is not known to be read, by the number of the owner.
@@ -11,23 +13,33 @@ struct DeadStores {
   private var pending: [ScalarID] = []
 
   static func run(_ body: inout Body) {
-    let (isLive, isDead) = marked(body)
-    sweep(&body, isLive, isDead)
+    // No copy of the body is left, so that it is changed where it stands.
+    let needs = needs(of: body)
+    sweep(&body, needs)
   }
 
-  /// Which scalars something needs, and which buffers nothing reads. No copy of the body is left
-  /// then, so that it is changed where it stands.
-  private static func marked(_ body: Body) -> (isLive: [Bool], isDead: [Bool]) {
-    var pass = DeadStores(body: body)
+  /// Which scalars something needs, and which buffers nothing reads.
+  struct Needs {
+    fileprivate let live: [Bool]
+    fileprivate let dead: [Bool]
+
+    func isLive(_ id: ScalarID) -> Bool { live[id.index] }
+    func isDead(_ buffer: BufferID) -> Bool { dead[buffer.index] }
+  }
+
+  /// What is needed, for all results but one.
+  static func needs(of body: Body, without unwanted: Int? = nil) -> Needs {
+    var pass = DeadStores(body, unwanted)
     pass.mark()
-    let isDead = body.buffers.indices.map {
+    let dead = body.buffers.indices.map {
       !pass.waiting[body.owner(of: BufferID($0)).index].isEmpty
     }
-    return (pass.isLive, isDead)
+    return Needs(live: pass.isLive, dead: dead)
   }
 
-  private init(body: Body) {
+  private init(_ body: Body, _ unwanted: Int?) {
     self.body = body
+    self.unwanted = unwanted
     isLive = Array(repeating: false, count: body.scalars.count)
     isRead = Array(repeating: false, count: body.buffers.count)
     waiting = Array(repeating: [], count: body.buffers.count)
@@ -69,7 +81,8 @@ struct DeadStores {
   /// Whether a buffer is the caller's, so that its stores count.
   private func isKept(_ buffer: BufferID) -> Bool {
     switch body[buffer].storage {
-    case .result, .update, .parameter: true
+    case .result(let number): number != unwanted
+    case .update, .parameter: true
     case .workspace, .local, .constant, .alias: false
     }
   }
@@ -81,9 +94,7 @@ struct DeadStores {
   }
 
   private mutating func mark(_ store: Store) {
-    mark(store.value)
-    if let mask = store.mask { mark(mask) }
-    for index in store.access.indices { for term in index.scalars { mark(term.variable) } }
+    store.forEachOperand { mark($0) }
   }
 
   private mutating func follow(_ id: ScalarID) {
@@ -106,12 +117,12 @@ struct DeadStores {
 
   // MARK: Sweeping
 
-  private static func sweep(_ body: inout Body, _ isLive: [Bool], _ isDead: [Bool]) {
-    dropCarried(&body, isLive)
+  private static func sweep(_ body: inout Body, _ needs: Needs) {
+    dropCarried(&body, needs.live)
     BodyWalk.mapItems(&body) { item in
       switch item {
-      case .scalar(let id): isLive[id.index] ? item : nil
-      case .store(let store): isDead[store.access.buffer.index] ? nil : item
+      case .scalar(let id): needs.isLive(id) ? item : nil
+      case .store(let store): needs.isDead(store.access.buffer) ? nil : item
       case .loop, .branch, .check, .external, .stopIfFailed: item
       }
     }

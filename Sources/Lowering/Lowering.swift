@@ -24,16 +24,27 @@ package enum Lowering {
       constants: ConstantPool(), vectors: vectors, usesLAPACK: usesLAPACK,
       keepsOrder: keepsOrder)
     let all = Set(graph.outputs.indices)
-    let choices = choices(graph, primal: primal)
+    var choices = choices(graph, primal: primal)
     let certain = certain(graph, choices)
-    var bodies = choices.map { choice in
+    func lowered(_ choice: Choice) -> Body {
       let isWhole = choice.outputs.isEmpty || choice.outputs.count == graph.outputs.count
       var lowering = BodyLowering(
         graph: isWhole ? graph : restrict(graph, choice.outputs), outputs: choice.outputs,
         isGuarded: choice.serves == nil && !choice.outputs.isEmpty, certain: certain,
         context: context)
-      return finished(lowering.run(), serves: choice.serves, keepsOrder: keepsOrder)
+      return improved(lowering.run(), serves: choice.serves, keepsOrder: keepsOrder)
     }
+    var whole: Body?
+    if let derivative = certain.first {
+      var body = lowered(choices.removeLast())
+      if body.scalars.count > hugeBody, SkipUnwanted.run(&body, result: derivative) {
+        choices.removeFirst()
+      }
+      whole = body
+    }
+    var bodies = choices.map(lowered)
+    if let whole { bodies.append(whole) }
+    for number in bodies.indices { WorkspacePlan.run(&bodies[number]) }
     // Among large products, what asks for the choice of results costs nothing: a long body for any
     // choice serves all as well.
     if choices.count > 2, choices[0].serves == all, let last = choices.last, last.outputs == all,
@@ -65,7 +76,7 @@ package enum Lowering {
   /// A choice of results that many callers make has a body of its own; a last one serves all other
   /// choices. In long code without loops that one serves all: its conditions cost nothing there. Of
   /// long code with two results there is the value alone and the rest, which has the gradient
-  /// whatever the caller wants.
+  /// whatever the caller wants; where it is huge, the gradient is skipped in one body instead.
   private static func choices(_ graph: Graph, primal: Set<Int>) -> [Choice] {
     let all = Set(graph.outputs.indices)
     // What asks for a choice among very many results takes LLVM longer than all else.
@@ -86,6 +97,9 @@ package enum Lowering {
   private static let longGraph = 2_000
   private static let longBody = 800
 
+  /// Of bodies with more scalars than this there is one if it can be.
+  private static let hugeBody = 20_000
+
   /// Functions of more results than this have one body.
   private static let manyResults = 64
 
@@ -102,8 +116,8 @@ package enum Lowering {
     return all.filter { result in choices.contains { $0.serves == all.subtracting([result]) } }
   }
 
-  /// A body improved, with its workspace planned.
-  private static func finished(
+  /// A body improved.
+  private static func improved(
     _ lowered: consuming Body, serves: Set<Int>?, keepsOrder: Bool
   ) -> Body {
     var body = lowered
@@ -120,7 +134,6 @@ package enum Lowering {
       Compaction.run(&body)
     }
     Widening.run(&body)
-    WorkspacePlan.run(&body)
     return body
   }
 

@@ -8,10 +8,10 @@ import Testing
 /// What becomes of graphs of thousands of operations.
 struct LongGraphTests {
   /// A chain of vectors with two results: the sum of the last one, and its product with the first.
-  private static let function: LoopFunction = {
+  private static func function(steps: Int) -> LoopFunction {
     var graph = FusionTests.graph([[FusionTests.n]]) { b, p in
       var s = p[0]
-      for step in 0..<700 {
+      for step in 0..<steps {
         let factor = b.emit(.literal, [], .literal(.float(1 + Double(step) / 1000), .f64))
         let wide = b.emit(.broadcastTo, [factor], .shape([FusionTests.n]))
         s = b.add(b.emit(.sin, [s]), b.multiply(wide, p[0]))
@@ -21,7 +21,9 @@ struct LongGraphTests {
     }
     graph.symbols = ["n"]
     return Lowering.run(graph, primal: [0])
-  }()
+  }
+
+  private static let function = function(steps: 700)
 
   @Test func theValueAloneAndTheRest() throws {
     let function = LongGraphTests.function
@@ -30,6 +32,16 @@ struct LongGraphTests {
     let last = function.bodies[2]
     #expect(LongGraphTests.stores(in: last.block.items, last, guarded: true) == [0])
     #expect(LongGraphTests.stores(in: last.block.items, last, guarded: false) == [1])
+  }
+
+  @Test func hugeCodeStandsOnce() throws {
+    let function = LongGraphTests.function(steps: 5_000)
+    try function.verify()
+    #expect(function.bodies.map(\.serves) == [[], nil])
+    let last = function.bodies[1]
+    #expect(last.scalars.count > 20_000)
+    #expect(LongGraphTests.stores(in: last.block.items, last, guarded: true) == [0, 1])
+    #expect(LongGraphTests.stores(in: last.block.items, last, guarded: false) == [])
   }
 
   @Test func anArgumentIsReadOnce() {

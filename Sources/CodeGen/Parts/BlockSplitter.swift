@@ -115,7 +115,9 @@ struct BlockSplitter {
 
   /// Stretches of steps that are short enough for a part, or one step that stands alone.
   private func pieces(of items: [Item]) -> [[Item]] {
-    let isPlain = body.scalars.count > BlockSplitter.hugeBody && items.allSatisfy(\.isPlain)
+    let isPlain =
+      body.scalars.count > BlockSplitter.hugeBody
+      && items.allSatisfy { $0.isPlain || isTooLong($0) }
     let limit = isPlain ? BlockSplitter.plainPartLimit : BlockSplitter.partLimit
     var pieces: [[Item]] = []
     var piece: [Item] = []
