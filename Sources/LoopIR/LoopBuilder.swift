@@ -7,6 +7,8 @@ package struct LoopBuilder: Sendable {
   package var site: Site = .none
   /// Whether routines call LAPACK where matrices may be large.
   package var usesLAPACK = false
+  /// Whether functions that the C library has are its own, and no code of ours.
+  package var callsLibrary = false
   /// Open blocks, the innermost last.
   private var open: [Block] = [Block()]
 

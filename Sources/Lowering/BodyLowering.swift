@@ -34,6 +34,8 @@ struct BodyLowering {
   mutating func run() -> Body {
     var b = LoopBuilder(body: Body())
     b.usesLAPACK = lowering.context.usesLAPACK
+    // Both are what `--math=strict` asks for.
+    b.callsLibrary = lowering.context.keepsOrder
     var forest = Forest()
     let results = outputs.sorted().map { number in
       let output = graph.outputs[number]

@@ -4,6 +4,7 @@ import Support
 extension LoopBuilder {
   /// erf x to 1.5 ulp.
   package mutating func mathErf(_ x: ScalarID) -> ScalarID {
+    if callsLibrary { return call(.erf, x) }
     let magnitude = unary(.abs, x)
     let parts = errorFunction(magnitude, centre: 1, error: nil)
     let one = constant(1, like: x)
@@ -13,7 +14,8 @@ extension LoopBuilder {
 
   /// 1 − erf x to 4 ulp.
   package mutating func mathErfc(_ x: ScalarID) -> ScalarID {
-    complement(x, error: nil, factor: constant(1, like: x))
+    if callsLibrary { return call(.erfc, x) }
+    return complement(x, error: nil, factor: constant(1, like: x))
   }
 
   /// x·Φ(x) to 4 ulp with the normal distribution Φ(x) = ½ erfc(−x/√2).

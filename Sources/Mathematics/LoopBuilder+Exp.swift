@@ -4,12 +4,14 @@ import Support
 extension LoopBuilder {
   /// eˣ to 1.1 ulp, right for NaN, ±∞ and results below the normal numbers.
   package mutating func mathExp(_ x: ScalarID) -> ScalarID {
+    if callsLibrary { return call(.exp, x) }
     let (power, count) = exponential(clamped(x, ExpTable.of(type(x).element).bound))
     return scaled(power, by: count)
   }
 
   /// eˣ − 1 to 2 ulp, near 0 too.
   package mutating func mathExpm1(_ x: ScalarID) -> ScalarID {
+    if callsLibrary { return call(.expm1, x) }
     // From here on the result is −1, and ∞.
     let lower = constant(-60, like: x)
     let upper = constant(ExpTable.of(type(x).element).greatest, like: x)
@@ -25,6 +27,7 @@ extension LoopBuilder {
 
   /// 2ˣ to 1 ulp, exact for whole numbers.
   package mutating func mathExp2(_ x: ScalarID) -> ScalarID {
+    if callsLibrary { return call(.exp2, x) }
     let limit = type(x).element == .f32 ? 160.0 : 1100.0
     let y = clamped(x, limit)
     let count = wholeNumber(y)
@@ -50,6 +53,7 @@ extension LoopBuilder {
 
   /// sinh x to 2 ulp: a polynomial below 1, else from eˣ.
   package mutating func mathSinh(_ x: ScalarID) -> ScalarID {
+    if callsLibrary { return call(.sinh, x) }
     let magnitude = unary(.abs, x)
     let z = multiply(x, x)
     let cube = multiply(multiply(magnitude, z), polynomial(ExpTable.of(type(x).element).sinh, z))
@@ -61,6 +65,7 @@ extension LoopBuilder {
 
   /// cosh x to 2 ulp.
   package mutating func mathCosh(_ x: ScalarID) -> ScalarID {
+    if callsLibrary { return call(.cosh, x) }
     let half = halfExponential(unary(.abs, x))
     return add(half, divide(constant(0.25, like: x), half))
   }

@@ -8,7 +8,8 @@ extension LoopBuilder {
   /// Stirling's series from 8 on, a rational function between 0.6 and 2.6, one factor or several of
   /// Γ(x + 1) = x·Γ(x) elsewhere, and reflection.
   package mutating func mathLgamma(_ x: ScalarID) -> ScalarID {
-    inDouble(x) { b, x in b.lgammaOfDouble(x) }
+    if callsLibrary { return call(.lgamma, x) }
+    return inDouble(x) { b, x in b.lgammaOfDouble(x) }
   }
 
   /// ln |Γ(x)| of an `f64`.

@@ -4,6 +4,7 @@ import Support
 extension LoopBuilder {
   /// √(x² + y²) to 1.2 ulp, with powers of two against overflow and underflow of the squares.
   package mutating func mathHypot(_ x: ScalarID, _ y: ScalarID) -> ScalarID {
+    if callsLibrary { return call(.hypot, x, y) }
     let (a, b) = (unary(.abs, x), unary(.abs, y))
     let (large, small, down, up) =
       type(x).element == .f32

@@ -6,6 +6,7 @@ extension LoopBuilder {
   ///
   /// x = 2ᵏ·(1 + f) with √½ ≤ 1 + f < √2, and an odd polynomial in f/(2 + f).
   package mutating func mathLog(_ x: ScalarID) -> ScalarID {
+    if callsLibrary { return call(.log, x) }
     let (count, significand) = splitAny(x)
     let f = subtract(significand, constant(1, like: x))
     return limitsOfLogarithm(x, logarithm(count: count, f: f, correction: nil))
@@ -13,6 +14,7 @@ extension LoopBuilder {
 
   /// log₂ x to 2 ulp, exact for powers of two.
   package mutating func mathLog2(_ x: ScalarID) -> ScalarID {
+    if callsLibrary { return call(.log2, x) }
     let (count, significand) = splitAny(x)
     let f = subtract(significand, constant(1, like: x))
     let rest = logarithm(count: constant(0, like: x), f: f, correction: nil)
@@ -58,7 +60,8 @@ extension LoopBuilder {
 
   /// ln(1 + x) to 1 ulp, near 0 too.
   package mutating func mathLog1p(_ x: ScalarID) -> ScalarID {
-    binary(.copysign, logOfSum(x, plus: nil, doublings: nil), x)
+    if callsLibrary { return call(.log1p, x) }
+    return binary(.copysign, logOfSum(x, plus: nil, doublings: nil), x)
   }
 
   /// k·ln 2 + ln(1 + x + d) for a much smaller d.

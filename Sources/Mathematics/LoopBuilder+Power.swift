@@ -4,6 +4,7 @@ import Support
 extension LoopBuilder {
   /// xʸ to 1 ulp, with the values that IEEE 754 gives at zeros, infinities and NaN.
   package mutating func mathPower(_ x: ScalarID, _ y: ScalarID) -> ScalarID {
+    if callsLibrary { return call(.pow, x, y) }
     let magnitude = unary(.abs, x)
     let power: ScalarID
     if type(x).element == .f32 {

@@ -67,6 +67,7 @@ extension LoopBuilder {
   ///
   /// x + x³·R(x²) below 0.6, 1 − 2·e⁻²ˣ/(1 + e⁻²ˣ) above; one division serves both.
   package mutating func mathTanh(_ x: ScalarID) -> ScalarID {
+    if callsLibrary { return call(.tanh, x) }
     let magnitude = unary(.abs, x)
     let one = constant(1, like: x)
     let isSmall = compare(.less, magnitude, constant(0.6, like: x))
