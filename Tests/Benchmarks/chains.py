@@ -32,7 +32,7 @@ def element(step, scalar):
 
 
 def chain(steps, scalar):
-    """Each step takes the one before, in 2 operations."""
+    """Each step takes the one before, in 3 operations."""
     lines = ["s%d = sin(%s) + %.17g * %s" % (
         i, "s%d" % (i - 1) if i else element(0, scalar), factor(i), element(i, scalar))
         for i in range(steps)]
@@ -40,7 +40,8 @@ def chain(steps, scalar):
 
 
 def sharing(steps, scalar):
-    """Each step takes the one before and one that is far back, which others take as well."""
+    """Each step takes the one before and one that is far back, which others take as well, in 3
+    operations."""
     lines = ["s0 = " + element(0, scalar)] + [
         "s%d = sin(s%d) + %.17g * s%d" % (i, i - 1, decay(i), i // 2) for i in range(1, steps)]
     return graph(lines, "s%d" % (steps - 1), scalar)
@@ -62,6 +63,10 @@ def tree(steps, scalar):
                   for i, name in enumerate(pairs)]
         row = pairs + row[2 * len(pairs):]
     return graph(lines, row[0], scalar)
+
+
+# The operations of a step, as the language counts them.
+OPERATIONS = {chain: 3, sharing: 3, tree: 2}
 
 
 def reference(make, steps, scalar, x):
@@ -130,6 +135,7 @@ def lengths_of(make, kind, gradc, folder, limit, lengths):
     """A row for each length, with how time and memory grow from the row above."""
     previous = None
     for length in lengths:
+        steps = length // OPERATIONS[make]
         row = {"workload": "compile " + make.__name__, "size": "%d %ss" % (length, kind),
                "dtype": "f64"}
         place = os.path.join(folder, "%s-%s%d" % (make.__name__, kind, length))
@@ -137,11 +143,11 @@ def lengths_of(make, kind, gradc, folder, limit, lengths):
         source = os.path.join(place, "chain.graph")
         scalar = kind == "scalar"
         with open(source, "w") as file:
-            file.write(make(length // 2, scalar))
+            file.write(make(steps, scalar))
         try:
             run = least([gradc, source, "-o", os.path.join(place, "chain.o")],
                         3 if length < 5000 else 1, limit)
-            check(make, length // 2, scalar, place)
+            check(make, steps, scalar, place)
         except Unmeasured as reason:
             yield dict(row, error=str(reason))
             break
