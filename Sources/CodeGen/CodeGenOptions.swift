@@ -1,4 +1,5 @@
 package import LLVMInterop
+import LoopIR
 package import Support
 
 /// How to compile.
@@ -25,6 +26,8 @@ package struct CodeGenOptions: Sendable {
   package var contracts = true
   /// Whether functions of libm may give way to code of our own.
   package var replacesLibrary = true
+  /// The steps of a loop from which on threads share it, if they may.
+  package var leastSharedWork = Sharing.leastWork
   /// Whether the IR is checked before LLVM's passes run.
   package var verifies = false
 

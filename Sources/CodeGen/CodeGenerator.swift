@@ -34,6 +34,15 @@ package struct CodeGenerator: ~Copyable {
     self.options = options
   }
 
+  /// Throws where threads are to share loops on a machine that has none.
+  private func checkThreads() throws(CodeGenError) {
+    let isWeb = machine.target.architecture.hasPrefix("wasm")
+    guard interface.isShared, isWeb || machine.target.isBareMetal else { return }
+    throw .unknownTarget(
+      "'--threads=openmp' needs a runtime of OpenMP, and there is none for "
+        + "\(machine.target.triple); leave the option out")
+  }
+
   /// Makes some kinds of output; LLVM's optimisations run once for all.
   package func make(
     _ kinds: Set<OutputKind>, times: inout PassTimes
@@ -46,6 +55,7 @@ package struct CodeGenerator: ~Copyable {
   package func make(
     _ kinds: Set<OutputKind>, times: inout PassTimes, size: inout CodeSize
   ) throws(CodeGenError) -> [OutputKind: [UInt8]] {
+    try checkThreads()
     var outputs: [OutputKind: [UInt8]] = [:]
     if kinds.contains(.moduleMap) { outputs[.moduleMap] = Array(interface.moduleMap.utf8) }
     guard kinds != [.moduleMap], !kinds.isEmpty else { return outputs }
@@ -79,6 +89,7 @@ package struct CodeGenerator: ~Copyable {
   /// linear memory, and are all that is there; what the machine keeps apart is out of reach.
   private var obstacleToStack: String? {
     if !options.sanitizers.isEmpty { return "with sanitizers" }
+    if interface.isShared { return "with threads" }
     let architecture = machine.target.architecture
     let measured = ["x86_64", "i386", "i686", "aarch64", "arm", "thumb", "riscv", "wasm"]
     return measured.contains { architecture.hasPrefix($0) } ? nil : "on \(architecture)"

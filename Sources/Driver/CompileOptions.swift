@@ -74,6 +74,8 @@ package struct CompileOptions: Sendable {
   package var isStrict = false
   /// Whether the code calls LAPACK where matrices may be large.
   package var usesLAPACK = false
+  /// Whether threads of OpenMP share the turns of loops.
+  package var usesThreads = false
   package var disabledRules: Set<String> = []
   package var rewriteLimit: Int?
   /// Passes whose result is shown on standard error; `all` for every one.

@@ -102,10 +102,11 @@ struct Pipeline {
     if options.emit.contains(.dot) { drawings.append(draw(joined)) }
     let vectors = options.vectorUnit
     let (usesLAPACK, keepsOrder) = (options.usesLAPACK, options.isStrict)
+    let usesThreads = options.usesThreads
     let pass = Pass<Graph, LoopFunction, Never>(name: "lower") { graph, _ in
       Lowering.run(
         graph, primal: primal, vectors: vectors, usesLAPACK: usesLAPACK,
-        keepsOrder: keepsOrder, restrict: LoopPruning.restricted)
+        keepsOrder: keepsOrder, usesThreads: usesThreads, restrict: LoopPruning.restricted)
     }
     return runner.run(pass, on: joined)
   }

@@ -112,6 +112,8 @@ package struct Loop: Hashable, Sendable {
   /// Whether it runs from the last turn to the first.
   package var isReversed: Bool
   package var carried: [Carried]
+  /// How threads share its turns; nil where one thread runs them all.
+  package var sharing: Sharing?
   package var body: Block
   package var site: Site
 

@@ -36,6 +36,8 @@ package struct Buffer: Hashable, Sendable {
   /// How many lanes of the loop around its uses have elements of their own: then those of one
   /// position are neighbours.
   package var lanes = 1
+  /// How many copies of it the workspace has at most, for threads that share a loop.
+  package var copies = 1
   package var site: Site
 
   package init(name: String, element: DType, shape: [Dim], storage: Storage, site: Site) {

@@ -94,6 +94,7 @@ struct LoopPrinter {
     if loop.lanes > 1 { words += " lanes \(loop.lanes)" }
     if loop.isReversed { words += " reversed" }
     if !loop.carried.isEmpty { words += " with " + carriedValues(id) }
+    if let sharing = loop.sharing { words += " " + spelling(sharing) }
     line(words)
     nested(loop.body)
     guard !loop.carried.isEmpty else { return }
@@ -126,6 +127,13 @@ extension LoopPrinter {
 
   /// A buffer by its number.
   func name(_ id: BufferID) -> String { "@\(id.index)" }
+
+  /// How threads share a loop.
+  func spelling(_ sharing: Sharing) -> String {
+    let own = sharing.own.map { " own \(name($0))" }.joined()
+    let sums = sharing.sums.map { " \($0.operation) \(name($0.buffer)) from \(name($0.copies))" }
+    return "shared" + own + sums.joined()
+  }
 
   /// Where a buffer lives.
   func spelling(_ storage: Storage) -> String {

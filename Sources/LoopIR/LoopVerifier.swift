@@ -159,6 +159,7 @@ struct LoopVerifier {
         body[loop.carried[going].initial].type == ScalarType(.bool)
       else { throw failure("loop \(id.index) goes on by what it does not carry") }
     }
+    if let sharing = loop.sharing { try verify(sharing, of: loop) }
     openLoops.append(id)
     try verifyScope(loop.body)
     for value in loop.carried where try use(value.next) != use(value.initial) {
@@ -168,6 +169,17 @@ struct LoopVerifier {
     openLoops.removeLast()
     finished.insert(id)
     finishedScopes[finishedScopes.count - 1].append(id)
+  }
+
+  /// Checks how threads share a loop.
+  private func verify(_ sharing: Sharing, of loop: Loop) throws(LoopVerificationError) {
+    let copied = sharing.own + sharing.sums.map(\.copies)
+    guard copied.allSatisfy({ $0.index < body.buffers.count && body[$0].copies > 1 }),
+      sharing.sums.allSatisfy({ body[$0.copies].storage == .workspace }),
+      sharing.carried.count == loop.carried.count,
+      (sharing.carried + sharing.sums.map(\.operation)).allSatisfy({ $0.neutral != nil }),
+      loop.going == nil, !loop.isReversed, openLoops.allSatisfy({ body[$0].sharing == nil })
+    else { throw failure("threads cannot share loop '\(loop.name)'", at: loop.site) }
   }
 
   /// Checks that a size is made of the function's symbols.

@@ -30,7 +30,11 @@ struct Footprint {
           $0.writes = true
           if store.combining != nil { $0.reads = true }
         }
-      case .loop(let id): pending += body[id].body.items
+      case .loop(let id):
+        pending += body[id].body.items
+        for sum in body[id].sharing?.sums ?? [] {
+          note(whole: sum.copies, in: body) { $0.writes = true }
+        }
       case .branch(_, let then, let otherwise): pending += then.items + otherwise.items
       case .external(let call):
         for buffer in call.buffers { note(whole: buffer, in: body) { $0.reads = true } }

@@ -12,12 +12,13 @@ package enum Lowering {
   ///   - primal: the numbers of the results that need no derivative; a body of their own computes
   ///     them alone.
   ///   - keepsOrder: whether turns add to what they carry one after the other.
+  ///   - usesThreads: whether threads share the turns of loops.
   ///   - restrict: leaves of a graph what some of its results need, also inside of loops.
   ///   - vectors: the registers that tiles are made for.
   ///   - usesLAPACK: whether LAPACK factors matrices that may be large.
   package static func run(
     _ graph: Graph, primal: Set<Int> = [], vectors: VectorUnit = .wide, usesLAPACK: Bool = false,
-    keepsOrder: Bool = false,
+    keepsOrder: Bool = false, usesThreads: Bool = false,
     restrict: (Graph, Set<Int>) -> Graph = { graph, _ in graph }
   ) -> LoopFunction {
     let context = LoweringContext(
@@ -44,7 +45,10 @@ package enum Lowering {
     }
     var bodies = choices.map(lowered)
     if let whole { bodies.append(whole) }
-    for number in bodies.indices { WorkspacePlan.run(&bodies[number]) }
+    for number in bodies.indices {
+      if usesThreads { SharedLoops.run(&bodies[number], keepsOrder: keepsOrder) }
+      WorkspacePlan.run(&bodies[number])
+    }
     // Among large products, what asks for the choice of results costs nothing: a long body for any
     // choice serves all as well.
     if choices.count > 2, choices[0].serves == all, let last = choices.last, last.outputs == all,

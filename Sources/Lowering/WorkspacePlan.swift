@@ -56,9 +56,10 @@ struct WorkspacePlan {
 
   private static func moveSmall(_ lifetimes: inout [Lifetime], _ body: inout Body) {
     var total = 0
+    let copies = Set(body.loops.compactMap(\.sharing).flatMap { $0.sums.map(\.copies) })
     lifetimes.removeAll { lifetime in
       guard let bytes = bytes(of: body[lifetime.buffer]).constant, bytes <= localLimit,
-        total + bytes <= localTotal
+        total + bytes <= localTotal, !copies.contains(lifetime.buffer)
       else { return false }
       total += bytes
       body[lifetime.buffer].storage = .local
@@ -75,7 +76,9 @@ struct WorkspacePlan {
       let bytes = bytes(of: body[lifetimes[index].buffer])
       let sizes = Dictionary(uniqueKeysWithValues: bytes.symbols.map { ($0, 1_000) })
       let size = min(max(bytes.evaluate(sizes) ?? 1 << 40, 1), 1 << 40)
-      lifetimes[index].size = (size + alignment - 1) / alignment * alignment
+      let padded = (size + alignment - 1) / alignment * alignment
+      let copies = body[lifetimes[index].buffer].copies
+      lifetimes[index].size = max(padded, copies * min(padded, Sharing.copyBytes / copies))
     }
   }
 

@@ -46,6 +46,12 @@ struct Compile: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Lets threads share large loops: none, or openmp, which needs -fopenmp for linking.",
+      valueName: "none|openmp"))
+  var threads = "none"
+
+  @Option(
+    help: ArgumentHelp(
       "Adds checks to the code: address, thread or undefined; address,undefined for both.",
       valueName: "kinds"))
   var sanitize: String?
@@ -78,6 +84,7 @@ struct Compile: ParsableCommand {
     options.writesDependencies = dependencies
     options.usesLAPACK = lapack
     options.sanitizers = try sanitizers()
+    options.usesThreads = try usesThreads(options.sanitizers)
     try Session.compile(options).leave()
   }
 
@@ -95,6 +102,19 @@ struct Compile: ParsableCommand {
       throw ValidationError("'--sanitize' takes address or thread, not both in one object")
     }
     return chosen
+  }
+
+  /// Whether threads share loops.
+  private func usesThreads(_ sanitizers: Set<Sanitizer>) throws -> Bool {
+    guard ["none", "openmp"].contains(threads) else {
+      throw ValidationError("'--threads' is none or openmp, not '\(threads)'")
+    }
+    if threads == "openmp", sanitizers.contains(.thread) {
+      throw ValidationError(
+        "'--threads=openmp' and '--sanitize=thread' do not go together: the sanitizer does not see "
+          + "how OpenMP's runtime waits for its threads, and would report races that are none")
+    }
+    return threads == "openmp"
   }
 
   /// A number of bytes, with `K`, `M` or `G` behind it for powers of 1024.

@@ -8,11 +8,11 @@ extension BodyEmitter {
   /// Emits a loop of several lanes; gives the carried values behind it.
   func emitLaneLoop(_ id: LoopID, _ initial: [IRValue]) -> [IRValue] {
     let loop = body[id]
-    if splitter.isLong(loop.body) { return emitMaskedLoop(id, initial) }
+    if splitter.isLong(loop.body) { return emitMaskedLoop(id, nil, initial) }
     if let extent = loop.extent.constant, loop.bound == nil {
       return emitFixedLaneLoop(id, max(extent, 0), initial)
     }
-    let extent = loop.bound.map { value($0) } ?? object.dim(loop.extent, scope)
+    let extent = turnCount(id)
     let lanes = index(loop.lanes)
     let full = object.builder.sdiv(extent, lanes)
     let whole = object.builder.mul(full, lanes, noWrap: .signed)
@@ -25,14 +25,34 @@ extension BodyEmitter {
     return emitRest(id, from: whole, rest, nearly)
   }
 
+  /// Emits some turns of a loop that is not reversed, counted in vectors; gives the carried values
+  /// behind them.
+  func emitLaneTurns(_ id: LoopID, _ turns: TurnRange, _ initial: [IRValue]) -> [IRValue] {
+    if splitter.isLong(body[id].body) { return emitMaskedLoop(id, turns, initial) }
+    let extent = turnCount(id)
+    let lanes = index(body[id].lanes)
+    let full = object.builder.sdiv(extent, lanes)
+    let end = object.builder.add(turns.first, turns.count, noWrap: .signed)
+    let hasRest = object.builder.icmp(.sgt, end, full)
+    let last = object.builder.select(hasRest, full, end)
+    let count = object.builder.sub(last, turns.first, noWrap: .signed)
+    let nearly = emitFull(
+      id, from: turns.first, count, isKnownPositive: false, initial)
+    let whole = object.builder.mul(full, lanes, noWrap: .signed)
+    let rest = object.builder.sub(extent, whole, noWrap: .signed)
+    return emitRest(id, from: whole, object.builder.select(hasRest, rest, index(0)), nearly)
+  }
+
   /// Emits a lane loop with a mask in every turn, so that a long body is there once.
-  private func emitMaskedLoop(_ id: LoopID, _ initial: [IRValue]) -> [IRValue] {
+  private func emitMaskedLoop(
+    _ id: LoopID, _ turns: TurnRange?, _ initial: [IRValue]
+  ) -> [IRValue] {
     let loop = body[id]
-    let extent = loop.bound.map { value($0) } ?? object.dim(loop.extent, scope)
+    let extent = turnCount(id)
     let filled = object.builder.add(extent, index(loop.lanes - 1), noWrap: .signed)
-    let count = object.builder.sdiv(filled, index(loop.lanes))
+    let count = turns?.count ?? object.builder.sdiv(filled, index(loop.lanes))
     return emitCounting(id, count: count, isKnownPositive: false, initial) { counter, entering in
-      var number = counter
+      var number = self.number(counter, from: turns?.first)
       if loop.isReversed {
         let last = self.object.builder.sub(count, self.index(1), noWrap: .signed)
         number = self.object.builder.sub(last, counter, noWrap: .signed)
@@ -70,16 +90,17 @@ extension BodyEmitter {
 
   /// Emits the turns that fill all lanes.
   private func emitFull(
-    _ id: LoopID, _ count: IRValue, isKnownPositive: Bool, _ initial: [IRValue]
+    _ id: LoopID, from first: IRValue? = nil, _ count: IRValue, isKnownPositive: Bool,
+    _ initial: [IRValue]
   ) -> [IRValue] {
     let loop = body[id]
     let lanes = index(loop.lanes)
-    if count.constantInteger == 1 {
+    if first == nil, count.constantInteger == 1 {
       return emitTurn(id, index(0), initial, lanes: loop.lanes)
     }
     return emitCounting(id, count: count, isKnownPositive: isKnownPositive, initial) {
       counter, entering in
-      var number = counter
+      var number = self.number(counter, from: first)
       if loop.isReversed {
         let last = self.object.builder.sub(count, self.index(1), noWrap: .signed)
         number = self.object.builder.sub(last, counter, noWrap: .signed)
@@ -87,6 +108,11 @@ extension BodyEmitter {
       let variable = self.object.builder.mul(number, lanes, noWrap: [.signed, .unsigned])
       return self.emitTurn(id, variable, entering, lanes: loop.lanes)
     }
+  }
+
+  /// The number of a vector in a loop that begins with another than the first.
+  private func number(_ counter: IRValue, from first: IRValue?) -> IRValue {
+    first.map { object.builder.add($0, counter, noWrap: [.signed, .unsigned]) } ?? counter
   }
 
   /// Emits the turn that does not fill all lanes, if there is one.

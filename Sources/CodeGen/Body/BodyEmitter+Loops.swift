@@ -21,9 +21,31 @@ extension BodyEmitter {
   private func emitLoop(_ id: LoopID) {
     let loop = body[id]
     let initial = loop.carried.map { value($0.initial) }
+    if let sharing = loop.sharing, canShare(id) {
+      let results = TeamEmitter(self, id, sharing).emit(initial)
+      loops[id.index] = LoopState(variable: index(0), lanes: 1, level: 0, carried: initial)
+      loops[id.index]?.results = results
+      return
+    }
     let results =
       loop.lanes > 1 ? emitLaneLoop(id, initial) : emitPlainLoop(id, initial)
     loops[id.index]?.results = results
+  }
+
+  /// Emits some turns of a loop; gives the carried values behind them.
+  func emitTurns(_ id: LoopID, _ turns: TurnRange, _ initial: [IRValue]) -> [IRValue] {
+    if body[id].lanes > 1 { return emitLaneTurns(id, turns, initial) }
+    return emitCounting(id, count: turns.count, isKnownPositive: false, initial) {
+      counter, entering in
+      let variable = self.object.builder.add(
+        turns.first, counter, noWrap: [.signed, .unsigned])
+      return self.emitTurn(id, variable, entering)
+    }
+  }
+
+  /// The number of turns of a loop.
+  func turnCount(_ id: LoopID) -> IRValue {
+    body[id].bound.map { value($0) } ?? object.dim(body[id].extent, scope)
   }
 
   /// Emits a loop of one lane; gives the carried values behind it.
@@ -32,7 +54,7 @@ extension BodyEmitter {
     if let count = loop.extent.constant, loop.bound == nil, loop.going == nil, count <= 1 {
       return count < 1 ? skip(id, initial) : emitTurn(id, index(0), initial)
     }
-    let count = loop.bound.map { value($0) } ?? object.dim(loop.extent, scope)
+    let count = turnCount(id)
     var last: IRValue?
     if loop.isReversed {
       let greatest = { self.object.builder.sub(count, self.index(1), noWrap: .signed) }

@@ -19,7 +19,8 @@ struct PlanEmitter {
       let buffer = body[placement.buffer]
       let size = sizes.size(buffer.memoryShape, buffer.element)
       let bytes = object.padded(object.product(size.count, UInt64(buffer.element.byteSize)))
-      let needed = PlanEmitter.saturated(bytes, size.overflow, object)
+      let one = PlanEmitter.saturated(bytes, size.overflow, object)
+      let needed = object.room(forCopies: buffer.copies, of: one)
       let end = object.sum(start, needed, fits: sizes.isTrusted)
       offsets.append(start)
       ends.append(end)
@@ -35,6 +36,15 @@ struct PlanEmitter {
     if overflow.isConstant, overflow.constantInteger != 0 { return .constant(.max) }
     let greatest = object.context.i64.allOnes
     return .value(object.builder.select(overflow, greatest, object.value(bytes)))
+  }
+}
+
+extension ObjectEmitter {
+  /// The bytes for copies of a buffer: so many as the limit lets in, and one in any case.
+  fileprivate func room(forCopies copies: Int, of bytes: Quantity) -> Quantity {
+    if copies == 1 { return bytes }
+    let most = minimum(bytes, .constant(UInt64(Sharing.copyBytes / copies)))
+    return maximum(bytes, product(most, UInt64(copies)))
   }
 }
 

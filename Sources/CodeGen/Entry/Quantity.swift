@@ -50,6 +50,12 @@ extension ObjectEmitter {
     return .value(builder.intrinsic("llvm.umax", [value(a), value(b)]))
   }
 
+  /// The lesser of two sizes.
+  func minimum(_ a: Quantity, _ b: Quantity) -> Quantity {
+    if let x = a.constant, let y = b.constant { return .constant(min(x, y)) }
+    return .value(builder.intrinsic("llvm.umin", [value(a), value(b)]))
+  }
+
   /// The next multiple of the workspace's alignment.
   func padded(_ a: Quantity) -> Quantity {
     let mask = UInt64(WorkspacePlan.alignment - 1)

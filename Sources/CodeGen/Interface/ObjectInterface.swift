@@ -67,8 +67,12 @@ package struct ObjectInterface {
     var seen: Set<String> = []
     // The last place of a library is behind all that need it.
     let last = Array(called.reversed().filter { seen.insert($0).inserted }.reversed())
-    return last + (functions.contains { $0.function.mayCallMath } ? ["m"] : [])
+    return last + (isShared ? ["gomp"] : [])
+      + (functions.contains { $0.function.mayCallMath } ? ["m"] : [])
   }
+
+  /// Whether threads share some loop.
+  var isShared: Bool { functions.contains { $0.function.isShared } }
 
   /// The base name of the file in which the first function stands.
   var sourceName: String? {

@@ -35,6 +35,8 @@ enum WorkspacePlan {
     guard let count = Dim.product(buffer.memoryShape).constant else { return nil }
     let (bytes, overflow) = max(count, 0).multipliedReportingOverflow(by: buffer.element.byteSize)
     let (padded, overflow2) = bytes.addingReportingOverflow(alignment - 1)
-    return overflow || overflow2 ? nil : padded / alignment * alignment
+    if overflow || overflow2 { return nil }
+    let one = padded / alignment * alignment
+    return max(one, buffer.copies * min(one, Sharing.copyBytes / buffer.copies))
   }
 }

@@ -43,12 +43,12 @@ extension BodyEmitter {
   }
 
   /// Whether something that parts may use has a value here.
-  private func isThere(_ captured: Captured) -> Bool {
+  func isThere(_ captured: Captured) -> Bool {
     captured != .activeLanes || activeLanes != nil
   }
 
   /// The value that something has in the function that is being emitted.
-  private func current(_ captured: Captured) -> IRValue {
+  func current(_ captured: Captured) -> IRValue {
     switch captured {
     case .scalar(let id): return value(id)
     case .variable(let loop):
@@ -195,7 +195,7 @@ extension BodyEmitter {
   }
 
   /// What stood in the place of captured things outside of a part.
-  private struct Taken {
+  struct Taken {
     var values: [(ScalarID, IRValue?)] = []
     var loops: [(LoopID, LoopState?)] = []
     /// The numbers in registers that are in the frame as well.
@@ -227,7 +227,7 @@ extension BodyEmitter {
   }
 
   /// Loads what a part captures, and puts it in its place.
-  private func take(_ captured: Captured, _ frame: Frame, _ taken: inout Taken) {
+  func take(_ captured: Captured, _ frame: Frame, _ taken: inout Taken) {
     let value = frame.load(captured)
     switch captured {
     case .scalar(let id):
@@ -245,7 +245,7 @@ extension BodyEmitter {
   }
 
   /// Puts back what stood in the place of captured things.
-  private func giveBack(_ taken: Taken) {
+  func giveBack(_ taken: Taken) {
     for (id, value) in taken.values.reversed() { values[id.index] = value }
     for (loop, state) in taken.loops { loops[loop.index] = state }
   }

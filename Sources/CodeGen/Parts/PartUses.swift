@@ -113,6 +113,7 @@ struct PartUses {
   private mutating func addLoop(_ id: LoopID) {
     if let bound = finder.body.loops[id.index].bound { use(bound) }
     for value in finder.body.loops[id.index].carried { use(value.initial) }
+    for sum in finder.body.loops[id.index].sharing?.sums ?? [] { use(sum.copies) }
     entered.insert(id)
     add(finder.body.loops[id.index].body)
     for value in finder.body.loops[id.index].carried { use(value.next) }

@@ -29,6 +29,9 @@ extension ObjectInterface {
     if !libraries.isEmpty {
       text += " Link with \(libraries.map { "-l" + $0 }.joined(separator: " "))."
     }
+    if isShared {
+      text += "\n\n   Threads share loops; -fopenmp, which links a runtime for OpenMP, does as well as -lgomp."
+    }
     return "/* \(Comment.escaped(text)) */\n"
   }
 

@@ -26,6 +26,20 @@ extension Builder {
     return store
   }
 
+  /// Adds to an integer that other threads may change; gives what it was.
+  package func atomicAdd(_ value: IRValue, to pointer: IRValue) -> IRValue {
+    IRValue(
+      LLVMBuildAtomicRMW(
+        ref, LLVMAtomicRMWBinOpAdd, pointer.ref, value.ref, LLVMAtomicOrderingMonotonic, 0))
+  }
+
+  /// Stores a number of one byte that other threads may store as well.
+  package func atomicStore(_ value: IRValue, _ pointer: IRValue) {
+    let store = LLVMBuildStore(ref, value.ref, pointer.ref)
+    LLVMSetOrdering(store, LLVMAtomicOrderingMonotonic)
+    LLVMSetAlignment(store, 1)
+  }
+
   /// The address of an element behind `pointer`, within the object that it points into.
   package func element(
     _ type: IRType, _ pointer: IRValue, _ index: IRValue, name: String = ""

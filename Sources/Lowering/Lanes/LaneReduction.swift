@@ -6,15 +6,17 @@ import Support
 struct LaneReduction {
   private let loop: LoopID
   /// How each carried value is combined.
-  private let combinations: [BinaryOperation]
+  let combinations: [BinaryOperation]
 
-  /// The reduction of a loop; nil where more is done with what it carries than to add to it.
-  init?(_ loop: LoopID, _ body: Body) {
+  /// The reduction of a loop; nil where more is done with what it carries than to add to it. It may
+  /// add what the lanes of an inner loop have come to where `hasLanes`.
+  init?(_ loop: LoopID, _ body: Body, hasLanes: Bool = false) {
     self.loop = loop
     var combinations: [BinaryOperation] = []
     let uses = body[loop].carried.isEmpty ? [:] : LaneReduction.uses(in: body[loop].body, body)
     for slot in body[loop].carried.indices {
-      guard let operation = LaneReduction.combination(loop, slot, uses, body) else { return nil }
+      guard let operation = LaneReduction.combination(loop, slot, uses, body, hasLanes: hasLanes)
+      else { return nil }
       combinations.append(operation)
     }
     self.combinations = combinations
@@ -49,7 +51,7 @@ struct LaneReduction {
   /// The operation that combines a carried value with an element, turn by turn, if nothing else
   /// uses it on the way; inner loops may hand it on.
   private static func combination(
-    _ loop: LoopID, _ slot: Int, _ uses: [ScalarID: Int], _ body: Body
+    _ loop: LoopID, _ slot: Int, _ uses: [ScalarID: Int], _ body: Body, hasLanes: Bool
   ) -> BinaryOperation? {
     var loop = loop
     var slot = slot
@@ -62,23 +64,41 @@ struct LaneReduction {
       (loop, slot) = (inner, innerSlot)
       next = body[loop].carried[slot].next
     }
-    guard case .accumulate(let operation, let entering, _) = body[next].instruction,
-      body[entering].instruction == .carried(loop, slot), uses[entering] == 1,
-      uses[next] == nil, body[entering].type.element.isFloat, neutral(operation) != nil
+    guard var step = Step(next, body, hasLanes: hasLanes) else { return nil }
+    // A short inner loop may have become several steps, the first of which is free.
+    while hasLanes, uses[step.before] == 1,
+      let earlier = Step(step.before, body, hasLanes: hasLanes), earlier.operation == step.operation
+    {
+      step = earlier
+    }
+    let (operation, entering) = (step.operation, step.before)
+    guard step.isFree, body[entering].instruction == .carried(loop, slot), uses[entering] == 1,
+      uses[next] == nil, body[entering].type.element.isFloat, operation.neutral != nil
     else { return nil }
     return operation
   }
 
-  /// The number that changes nothing when it is combined.
-  private static func neutral(_ operation: BinaryOperation) -> Double? {
-    switch operation {
-    case .add: -0.0
-    case .multiply: 1
-    case .minimum: .infinity
-    case .maximum: -.infinity
-    case .subtract, .divide, .remainder, .and, .or, .xor, .shiftLeft, .shiftRight,
-      .shiftRightLogical, .copysign:
-      nil
+  /// One step of a reduction.
+  private struct Step {
+    let operation: BinaryOperation
+    /// What it goes on from.
+    let before: ScalarID
+    /// Whether the order is free.
+    let isFree: Bool
+
+    /// The step that computes a scalar; nil where it is none.
+    init?(_ id: ScalarID, _ body: Body, hasLanes: Bool) {
+      switch body[id].instruction {
+      case .accumulate(let operation, let before, _):
+        (self.operation, self.before, isFree) = (operation, before, true)
+      case .binary(let operation, let before, let value):
+        (self.operation, self.before) = (operation, before)
+        isFree = hasLanes && body[value].instruction.isAcrossLanes(operation)
+      case .constant, .dim, .loopVariable, .index, .isWanted, .unary, .compare, .multiplyAdd,
+        .select, .convert, .bitcast, .call, .load, .carried, .loopResult, .acrossLanes, .splat,
+        .round:
+        return nil
+      }
     }
   }
 
@@ -123,7 +143,7 @@ struct LaneReduction {
     for (slot, operation) in combinations.enumerated() {
       let initial = body[loop].carried[slot].initial
       let element = body[initial].type.element
-      guard let neutral = LaneReduction.neutral(operation) else {
+      guard let neutral = operation.neutral else {
         preconditionFailure("'\(operation)' does not combine lanes")
       }
       let results = body.scalars.indices.filter { number in
@@ -146,6 +166,13 @@ struct LaneReduction {
       }
     }
     return (before, behind)
+  }
+}
+
+extension Instruction {
+  /// Whether it is what all lanes come to.
+  fileprivate func isAcrossLanes(_ operation: BinaryOperation) -> Bool {
+    if case .acrossLanes(operation, _) = self { true } else { false }
   }
 }
 

@@ -54,7 +54,7 @@ struct TurnCost {
   }
 
   /// The steps of a scalar instruction.
-  private static func cost(_ instruction: Instruction) -> Double {
+  static func cost(_ instruction: Instruction) -> Double {
     switch instruction {
     case .constant, .dim, .loopVariable, .index, .isWanted, .carried, .loopResult, .splat: 0
     case .call: 20

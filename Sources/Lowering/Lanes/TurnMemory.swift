@@ -32,12 +32,18 @@ struct TouchCounts {
 struct TurnMemory {
   /// The buffers that every turn fills anew, and that nothing outside of the loop sees.
   private(set) var own: Set<BufferID> = []
+  /// The buffers to which turns only add.
+  private(set) var combined: Set<BufferID> = []
 
   /// Sorts the memory that a loop writes; nil where a turn may touch what another one writes.
   ///
   /// A buffer is harmless where every access stands at the loop's variable along some axis, where
-  /// all that happens to it is that turns add to it, and where it is a turn's own.
-  init?(_ loop: LoopID, _ touches: TouchCounts, _ body: Body) {
+  /// all that happens to it is that turns add to it, and where it is a turn's own. Where
+  /// `areApart` says so, turns touch different elements of it for another reason.
+  init?(
+    _ loop: LoopID, _ touches: TouchCounts, _ body: Body,
+    areApart: (BufferID) -> Bool = { _ in false }
+  ) {
     let block = body[loop].body
     let footprint = Footprint(block.items, of: loop, in: body)
     let inside = TouchCounts(block, body)
@@ -59,7 +65,11 @@ struct TurnMemory {
     }
     for buffer in footprint.written {
       if let use = footprint.uses[buffer], use.aligned != 0 { continue }
-      if isCombinedOnly[buffer] == true, inside.counts[buffer] == stores[buffer] { continue }
+      if areApart(buffer) { continue }
+      if isCombinedOnly[buffer] == true, inside.counts[buffer] == stores[buffer] {
+        combined.insert(buffer)
+        continue
+      }
       guard body[buffer].isScratch, inside.counts[buffer] == touches.counts[buffer],
         !usesVariable.contains(buffer)
       else { return nil }
