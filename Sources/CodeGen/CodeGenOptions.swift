@@ -53,6 +53,12 @@ package struct CodeGenOptions: Sendable {
     return (bytes, isX86 && bytes < 64 ? 16 : 32)
   }
 
+  /// Whether the target has the levels of x86-64; so it is for one that does not exist.
+  package var hasLevels: Bool {
+    guard let target = try? Target.resolve(targetRequest) else { return true }
+    return target.architecture == "x86_64"
+  }
+
   /// What LLVM is asked for.
   var targetRequest: TargetRequest {
     TargetRequest(

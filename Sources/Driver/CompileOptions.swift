@@ -47,6 +47,8 @@ package struct TargetChoice: Sendable {
   package var triple: String?
   /// A CPU; nil is this machine's for its own triple.
   package var cpu: String?
+  /// The levels of x86-64 that code is made for, in ascending order; none for one CPU.
+  package var levels: [CPULevel] = []
   /// How much the code is optimised, 0 to 3.
   package var optimization: Int
 
@@ -55,6 +57,9 @@ package struct TargetChoice: Sendable {
     self.cpu = cpu
     self.optimization = optimization
   }
+
+  /// Whether the target has the levels of x86-64, or is one that is refused anyway.
+  package var hasLevels: Bool { CodeGenOptions(triple: triple).hasLevels }
 }
 
 /// What has to be known to make code from a file.

@@ -100,15 +100,10 @@ struct Pipeline {
     let final = isFinal(fused) ? fused : simplifyAgain(fused)
     let joined = runner.run(rows, on: runner.run(join, on: final))
     if options.emit.contains(.dot) { drawings.append(draw(joined)) }
-    let vectors = options.vectorUnit
-    let (usesLAPACK, keepsOrder) = (options.usesLAPACK, options.isStrict)
-    let usesThreads = options.usesThreads
-    let pass = Pass<Graph, LoopFunction, Never>(name: "lower") { graph, _ in
-      Lowering.run(
-        graph, primal: primal, vectors: vectors, usesLAPACK: usesLAPACK,
-        keepsOrder: keepsOrder, usesThreads: usesThreads, restrict: LoopPruning.restricted)
-    }
-    return runner.run(pass, on: joined)
+    let levels = options.target.levels
+    if levels.isEmpty { return runner.run(lower(primal), on: joined) }
+    let versions = levels.map { ($0, runner.run(lower(primal, $0), on: joined)) }
+    return runner.run(joinLevels, on: versions)
   }
 
   /// Whether a graph was simplified, nothing was changed since, and no further rule is about it. A
@@ -208,6 +203,24 @@ struct Pipeline {
   private var rows: Pass<Graph, Graph, Never> {
     let isStrict = options.isStrict
     return Pass(name: "block-rows") { graph, _ in isStrict ? graph : BlockRows.run(graph) }
+  }
+
+  /// Loops for the CPU, or for those of a level.
+  private func lower(
+    _ primal: Set<Int>, _ level: CPULevel? = nil
+  ) -> Pass<Graph, LoopFunction, Never> {
+    let vectors = options.vectorUnit(level)
+    let (usesLAPACK, keepsOrder) = (options.usesLAPACK, options.isStrict)
+    let usesThreads = options.usesThreads
+    return Pass(name: "lower") { graph, _ in
+      Lowering.run(
+        graph, primal: primal, vectors: vectors, usesLAPACK: usesLAPACK,
+        keepsOrder: keepsOrder, usesThreads: usesThreads, restrict: LoopPruning.restricted)
+    }
+  }
+
+  private var joinLevels: Pass<[(level: CPULevel, function: LoopFunction)], LoopFunction, Never> {
+    Pass(name: "join-levels") { versions, _ in LoopFunction.join(versions) }
   }
 
   // MARK: Sizes

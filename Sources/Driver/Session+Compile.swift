@@ -131,7 +131,7 @@ extension CompileOptions {
   package var codeGen: CodeGenOptions {
     var options = CodeGenOptions(
       optimization: .init(rawValue: target.optimization) ?? .aggressive, triple: target.triple,
-      cpu: target.cpu)
+      cpu: target.levels.first?.rawValue ?? target.cpu)
     options.debugInfo = hasDebugInfo
     options.sanitizers = sanitizers
     options.contracts = !isStrict
@@ -139,9 +139,11 @@ extension CompileOptions {
     return options
   }
 
-  /// The registers that lowering makes tiles for.
-  var vectorUnit: VectorUnit {
-    let registers = codeGen.vectorRegisters
+  /// The registers that lowering makes tiles for; those of a level where one is given.
+  func vectorUnit(_ level: CPULevel? = nil) -> VectorUnit {
+    var options = codeGen
+    if let level { options.cpu = level.rawValue }
+    let registers = options.vectorRegisters
     return VectorUnit(bytes: registers.bytes, registers: registers.count)
   }
 }

@@ -18,7 +18,8 @@ extension LoopFunction {
       text += "  constant \(index): \(constant.element.rawValue)[\(constant.elements.count)]\n"
     }
     for body in bodies {
-      text += "  body" + (body.serves.map { " for \(served($0))" } ?? "") + "\n"
+      text += "  body" + (body.level.map { " on \($0.rawValue)" } ?? "")
+      text += (body.serves.map { " for \(served($0))" } ?? "") + "\n"
       var printer = LoopPrinter(body, depth: 2)
       printer.printBody()
       text += printer.text

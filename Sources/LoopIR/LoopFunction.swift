@@ -93,6 +93,8 @@ package struct Placement: Hashable, Sendable {
 package struct Body: Hashable, Sendable {
   /// The results that must be wanted, all others must not; nil for a body that serves every choice.
   package var serves: Set<Int>?
+  /// The least level of CPUs that it runs on; nil where the object is for one kind of CPU.
+  package var level: CPULevel?
   package var buffers: [Buffer] = []
   package var scalars: [Scalar] = []
   package var loops: [Loop] = []
@@ -141,7 +143,7 @@ package struct LoopFunction: Hashable, Sendable {
   package var results: [Formal]
   package var requirements: [Requirement]
   package var constants: [ConstantData]
-  /// The first that serves the results that the caller wants is run.
+  /// The first that serves the results that the caller wants, and runs on the CPU, is run.
   package var bodies: [Body]
 
   package init(

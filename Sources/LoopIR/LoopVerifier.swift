@@ -198,6 +198,9 @@ extension LoopFunction {
     guard bodies.contains(where: { $0.serves == nil })
       || results.count < 16 && Set(bodies.map(\.serves)).count == 1 << results.count
     else { throw LoopVerificationError(message: "\(name): no body serves every choice of results") }
+    guard Set(choices.map { bodies[$0].map(\.level) }).count <= 1 else {
+      throw LoopVerificationError(message: "\(name): a choice of results has no body on some level")
+    }
     for body in bodies {
       var verifier = LoopVerifier(function: self, body: body)
       for formal in parameters + results {

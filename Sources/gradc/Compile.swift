@@ -36,6 +36,14 @@ struct Compile: ParsableCommand {
       valueName: "kinds"))
   var emit: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Makes one object for several levels of x86-64, chosen when it first runs; without a list, \
+      for \(Multiversion.usual).
+      """, valueName: "levels"))
+  var multiversion: String?
+
   @Flag(
     name: .customLong("MD", withSingleDash: true),
     help: "Writes the files that the output depends on, for make.")
@@ -78,6 +86,9 @@ struct Compile: ParsableCommand {
     options.budgets.stack = try bytes(maxStack, of: "max-stack")
     options.budgets.code = try bytes(maxCode, of: "max-code")
     options.target = try target.choice()
+    if let multiversion {
+      options.target.levels = try Multiversion.levels(multiversion, options.target)
+    }
     options.output = output
     options.emit = try kinds()
     options.hasDebugInfo = debug

@@ -33,7 +33,8 @@ struct Gradc: ParsableCommand {
   static func main() {
     Session.prepare()
     do {
-      var command = try parseAsRoot()
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      var command = try parseAsRoot(Multiversion.spelledOut(arguments))
       try command.run()
     } catch {
       let isClean = exitCode(for: error).isSuccess

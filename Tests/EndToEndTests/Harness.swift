@@ -8,7 +8,7 @@ struct Outcome {
 }
 
 /// A folder that goes away with the value.
-final class Scratch {
+final class Scratch: Sendable {
   let url: URL
 
   init() throws {

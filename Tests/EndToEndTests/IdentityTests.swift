@@ -91,8 +91,10 @@ import Testing
             "model.graph", in: scratch, options, [:], through: ["qemu-x86_64", "-cpu", "Nehalem"])
         )
       }
-      let named = try both(["-mcpu=x86-64-v3"])
-      #expect(named.here == named.there)
+      for options in [["-mcpu=x86-64-v3"], ["--multiversion"]] {
+        let named = try both(options)
+        #expect(named.here == named.there)
+      }
       // It is another machine: where no CPU is named, it takes its own.
       let own = try both(["-O0"])
       #expect(own.here[2] != own.there[2])

@@ -132,6 +132,18 @@ import Testing
     #expect(text.contains("attributes #0 = { noreturn }"))
   }
 
+  @Test func wordsThatThreadsShare() throws {
+    let text = try text { b, f, m in
+      let word = m.addGlobal("word", b.context.i32, linkage: .internal)
+      word.setInitializer(b.context.i32.zero)
+      b.storeAtomic(b.loadAtomic(b.context.i32, word.value, align: 4), word.value, align: 4)
+      f.setSavingCallingConvention()
+    }
+    #expect(text.contains("load atomic i32, ptr @word monotonic, align 4"))
+    #expect(text.contains("store atomic i32 %3, ptr @word monotonic, align 4"))
+    #expect(text.contains("define preserve_mostcc"))
+  }
+
   @Test func inlineAssembly() throws {
     let text = try text { b, _, _ in
       let type = b.context.function([], returning: b.context.void)

@@ -110,7 +110,7 @@ import Testing
     module.setTarget(machine)
     let type = context.function([context.pointer, context.pointer], returning: context.void)
     let function = module.addFunction("square", type)
-    function.add(machine.functionAttributes)
+    function.add(machine.target.functionAttributes)
     function.add(.noAlias, toParameter: 1)
     if isLeftAlone { function.add(.noImplicitFloat) }
     let builder = Builder(in: context)

@@ -12,7 +12,7 @@ enum Sample {
     let type = context.function(
       [context.i64, context.double, context.pointer], returning: context.void)
     let function = module.addFunction("scale", type)
-    function.add(machine.functionAttributes)
+    function.add(machine.target.functionAttributes)
     function.add([.noUnwind, .willReturn])
     function.add(.noAlias, toParameter: 2)
     let (entry, body, done) =

@@ -15,7 +15,7 @@ import Testing
     module.setTarget(machine)
     let type = context.function([context.pointer, context.pointer], returning: context.void)
     let function = module.addFunction("kernel", type)
-    function.add(machine.functionAttributes)
+    function.add(machine.target.functionAttributes)
     let builder = Builder(in: context)
     builder.position(atEnd: function.appendBlock())
     build(builder, function.parameter(0), function.parameter(1))

@@ -1,5 +1,6 @@
 import LLVMInterop
 import LoopIR
+import Support
 
 /// Runs the body that serves the results that the caller wants, then frees and returns.
 struct BodyChooser {
@@ -19,7 +20,10 @@ struct BodyChooser {
     if let base = memory.base { arguments[.workspace] = base }
     self.arguments = arguments
     var choices = WantedResults.Choices(results: entry.function.results.count)
-    wanted = entry.function.bodies.map { choices.take($0.serves) }
+    wanted = entry.function.choices.flatMap { numbers in
+      let wanted = choices.take(entry.function.bodies[numbers.lowerBound].serves)
+      return numbers.map { _ in wanted }
+    }
     bodies = zip(entry.function.bodies, wanted).map { $1.prune($0) }
   }
 
@@ -27,17 +31,17 @@ struct BodyChooser {
   func emit() {
     var statuses: [(status: IRValue, block: IRBlock)] = []
     let end = entry.scope.function.appendBlock("end")
-    for (number, body) in bodies.enumerated() {
-      let isLast = number == bodies.count - 1
+    for numbers in entry.function.choices {
+      let isLast = numbers.upperBound == bodies.count
       var other: IRBlock?
-      if !isLast, let condition = serves(body) {
+      if !isLast, let condition = serves(bodies[numbers.lowerBound]) {
         let run = entry.scope.function.appendBlock("serve")
         let next = entry.scope.function.appendBlock("next")
         object.builder.condBr(condition, then: run, else: next)
         object.position(atEnd: run)
         other = next
       }
-      let status = run(number, body)
+      let status = run(numbers)
       statuses.append((status, object.builder.block))
       object.builder.br(end)
       guard let other else { break }
@@ -69,18 +73,44 @@ struct BodyChooser {
     return condition
   }
 
-  /// Runs a body: in place where it is small or the only one that is not, else as a function of its
-  /// own, so that LLVM's passes see one at a time.
-  private func run(_ number: Int, _ body: Body) -> IRValue {
-    let others = bodies.indices.filter { $0 != number }
-    if isSmall(body) || others.allSatisfy({ isSmall(bodies[$0]) }) {
+  /// Runs a body, of several for one choice the one for the CPU: in place where it is small or the
+  /// only one that is not, else as a function of its own, so that LLVM's passes see one at a time.
+  ///
+  /// What is small on the lowest level runs in place on all: to choose would take longer.
+  private func run(_ numbers: Range<Int>) -> IRValue {
+    let lowest = numbers.upperBound - 1
+    let others = bodies.indices.filter { $0 != lowest }
+    if isSmall(bodies[lowest]) || others.allSatisfy({ isSmall(bodies[$0]) }) {
       let scope = FunctionScope(within: entry.scope)
       let emitter = BodyEmitter(
-        object, entry.function, body, scope, arguments, wanted: wanted[number].isWanted)
-      emitter.state.offsets = entry.sizes.offsets[number]
+        object, entry.function, bodies[lowest], scope, arguments, wanted: wanted[lowest].isWanted)
+      emitter.state.offsets = entry.sizes.offsets[lowest]
       return emitter.emit()
     }
-    return call(number, body)
+    return numbers.count == 1 ? call(lowest) : callForLevel(numbers)
+  }
+
+  /// Calls the first of some bodies that runs on the CPU; the last one always does.
+  private func callForLevel(_ numbers: Range<Int>) -> IRValue {
+    let level = object.emitLevel()
+    var statuses: [(status: IRValue, block: IRBlock)] = []
+    let end = object.builder.appendBlock("ran")
+    for number in numbers {
+      var lower: IRBlock?
+      if number < numbers.upperBound - 1, let least = bodies[number].level {
+        let run = object.builder.appendBlock("run")
+        let next = object.builder.appendBlock("lower")
+        let runs = object.builder.icmp(.uge, level, object.context.i32.constant(least.number))
+        object.builder.condBr(runs, then: run, else: next)
+        object.position(atEnd: run)
+        lower = next
+      }
+      statuses.append((call(number), object.builder.block))
+      object.builder.br(end)
+      if let lower { object.position(atEnd: lower) }
+    }
+    object.position(atEnd: end)
+    return joined(statuses)
   }
 
   /// Whether a body costs less in place than a call of it.
@@ -93,12 +123,19 @@ struct BodyChooser {
   private static let smallBody = 64
 
   /// Emits a body as a function that takes what the C function takes, and calls it.
-  private func call(_ number: Int, _ body: Body) -> IRValue {
+  private func call(_ number: Int) -> IRValue {
+    object.compiling(for: bodies[number].level) { callHere(number) }
+  }
+
+  /// The same, for the level at hand.
+  private func callHere(_ number: Int) -> IRValue {
+    let body = bodies[number]
     let interface = entry.interface
     let passed = interface.arguments.filter { $0.role != .workspaceSize }
     let types = passed.map { object.argumentType($0, interface.function) }
+    let level = body.level.map { ".\($0)" } ?? ""
     let function = object.addFunction(
-      "\(interface.function.name).body\(number)", types, returning: object.context.i32)
+      "\(interface.function.name).body\(number)\(level)", types, returning: object.context.i32)
     function.setFastCallingConvention()
     function.add(.noInline)
     function.add(entry.function.attributes(of: body))

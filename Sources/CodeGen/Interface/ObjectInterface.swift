@@ -26,6 +26,10 @@ package struct ObjectInterface {
     self.target = target
   }
 
+  /// The levels of CPUs that the object has bodies for, the lowest first; none where it is for one
+  /// kind of CPU.
+  var levels: [CPULevel] { Set(functions.flatMap(\.function.levels)).sorted() }
+
   /// The name of the function that spells a status code.
   var messageName: String { stem + "_message" }
 

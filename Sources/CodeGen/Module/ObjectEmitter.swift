@@ -6,7 +6,14 @@ import Support
 final class ObjectEmitter {
   let interface: ObjectInterface
   let options: CodeGenOptions
-  let target: TargetFacts
+  /// What is known of the machine that code is being emitted for.
+  private(set) var target: TargetFacts
+  /// The level of CPUs that code is being emitted for; nil for what stands once in the object.
+  private(set) var level: CPULevel?
+  /// The machine with the CPU that is always there.
+  private let lowest: TargetFacts
+  /// The machines with CPUs of the levels that the object has bodies for.
+  private let machines: [CPULevel: TargetFacts]
   let context = Context()
   let module: Module
   var builder: Builder
@@ -35,7 +42,13 @@ final class ObjectEmitter {
   {
     self.interface = interface
     self.options = options
-    target = TargetFacts(machine, options)
+    lowest = TargetFacts(machine, options)
+    target = lowest
+    var machines: [CPULevel: TargetFacts] = [:]
+    for level in interface.levels {
+      machines[level] = TargetFacts(machine, options, level: level)
+    }
+    self.machines = machines
     module = Module(interface.stem, in: context)
     module.setTarget(machine)
     module.setSourceFile(interface.sourceName ?? interface.stem)
@@ -77,6 +90,14 @@ final class ObjectEmitter {
     body()
     restore(saved)
     debug?.resume(place, self)
+  }
+
+  /// Emits something for CPUs of a level, in functions of its own; for all CPUs where none is given.
+  func compiling<R>(for level: CPULevel?, _ body: () -> R) -> R {
+    let saved = (self.level, target)
+    (self.level, target) = (level, level.flatMap { machines[$0] } ?? lowest)
+    defer { (self.level, target) = saved }
+    return body()
   }
 
   /// Goes back to a place.

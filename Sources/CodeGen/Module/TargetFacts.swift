@@ -14,14 +14,18 @@ struct TargetFacts {
   /// Whether the CPU converts between `f16` and `f32` itself.
   let convertsHalves: Bool
 
-  init(_ machine: borrowing TargetMachine, _ options: CodeGenOptions) {
-    let target = machine.target
+  /// What is to be known of a machine; of one with CPUs of a level where that is given.
+  init(
+    _ machine: borrowing TargetMachine, _ options: CodeGenOptions, level: CPULevel? = nil
+  ) {
+    var target = machine.target
+    if let level { target.cpu = level.rawValue }
     pointerBits = machine.pointerBits
     isLittleEndian = machine.dataLayout.hasPrefix("e")
     isBareMetal = target.isBareMetal
     multipliesWide = !target.architecture.hasPrefix("wasm")
-    convertsHalves = TargetFacts.convertsHalves(target, vectorBits: machine.vectorBits)
-    var attributes = machine.functionAttributes
+    convertsHalves = TargetFacts.convertsHalves(target)
+    var attributes = target.functionAttributes
     attributes += [.noUnwind, .mustProgress]
     if options.sanitizers.contains(.address) { attributes.append(.sanitizeAddress) }
     if options.sanitizers.contains(.thread) { attributes.append(.sanitizeThread) }
@@ -33,7 +37,7 @@ struct TargetFacts {
 
   /// `f16c` comes with AVX2 and a little earlier; what is not known is taken for missing, which is
   /// slower but right.
-  private static func convertsHalves(_ target: Target, vectorBits: Int) -> Bool {
+  private static func convertsHalves(_ target: Target) -> Bool {
     if target.architecture.hasPrefix("aarch64") || target.architecture.hasPrefix("arm64") {
       return true
     }
@@ -41,7 +45,7 @@ struct TargetFacts {
     let named = target.features.split(separator: ",").last { $0.dropFirst() == "f16c" }
     if let named { return named.hasPrefix("+") }
     let withoutF16C = ["sandybridge", "corei7-avx", "bdver1"]
-    return vectorBits >= 256 && !target.features.contains("avx")
+    return target.vectorBits >= 256 && !target.features.contains("avx")
       && !withoutF16C.contains(target.cpu)
   }
 

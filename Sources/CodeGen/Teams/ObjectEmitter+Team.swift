@@ -35,9 +35,11 @@ extension ObjectEmitter {
   /// What every thread of a team runs: it takes chunks of a job as long as there are some.
   var teamFunction: IRFunction {
     if let known = module.function("gradc.team") { return known }
-    let function = addFunction("gradc.team", [context.pointer], returning: context.void)
-    elsewhere { emitTeam(function) }
-    return function
+    return compiling(for: nil) {
+      let function = addFunction("gradc.team", [context.pointer], returning: context.void)
+      elsewhere { emitTeam(function) }
+      return function
+    }
   }
 
   /// Emits that function.

@@ -23,9 +23,8 @@ extension ObjectInterface {
   /// The comment on top: what the file is and what its object was compiled for.
   private var banner: String {
     let source = sourceName.map { " from \($0)" } ?? ""
-    let cpu = target.cpu.isEmpty ? "" : ", CPU \(target.cpu)"
     var text = "\(headerName): made by gradc\(source). Changes will be lost.\n\n"
-    text += "   Compiled for \(target.triple)\(cpu)."
+    text += "   Compiled for \(target.triple)\(cpus)."
     if !libraries.isEmpty {
       text += " Link with \(libraries.map { "-l" + $0 }.joined(separator: " "))."
     }
@@ -33,6 +32,16 @@ extension ObjectInterface {
       text += "\n\n   Threads share loops; -fopenmp, which links a runtime for OpenMP, does as well as -lgomp."
     }
     return "/* \(Comment.escaped(text)) */\n"
+  }
+
+  /// The CPU that the object is for, or the levels that it has code for, of which the lowest must
+  /// be there.
+  private var cpus: String {
+    guard let lowest = levels.first else {
+      return target.cpu.isEmpty ? "" : ", CPU \(target.cpu)"
+    }
+    let others = levels.dropFirst().map(\.rawValue).joined(separator: ", ")
+    return ", CPU \(lowest.rawValue), faster on \(others)"
   }
 
   /// The numbers of the failures.

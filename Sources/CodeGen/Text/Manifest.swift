@@ -9,6 +9,7 @@ extension ObjectInterface {
     let target = JSON.object([
       ("triple", .string(self.target.triple)), ("cpu", .string(self.target.cpu)),
       ("features", .string(self.target.features)),
+      ("levels", .array(levels.map { .string($0.rawValue) })),
     ])
     let message = JSON.object([
       ("name", .string(messageName)), ("symbol", .string(labelPrefix + messageSymbol)),

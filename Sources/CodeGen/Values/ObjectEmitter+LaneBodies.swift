@@ -23,7 +23,7 @@ extension ObjectEmitter {
     let jump = builder.condBr(all, then: done, else: rare)
     builder.setWeights([1 << 20, 1], of: jump)
     position(atEnd: rare)
-    let rests = functions.map { restFunction(LaneFunction($0, key.type)) }
+    let rests = functions.map { restFunction(LaneFunction($0, key.type, key.level)) }
     ret(rests.map { builder.call($0, parameters) })
     position(atEnd: done)
     ret(values)
@@ -76,7 +76,7 @@ extension ObjectEmitter {
 
   /// Emits the body of a function that serves every argument in several lanes, one by one.
   private func emitLanes(_ key: LaneFunction, into function: IRFunction) {
-    let rest = restFunction(LaneFunction(key.function, ScalarType(key.element)))
+    let rest = restFunction(LaneFunction(key.function, ScalarType(key.element), key.level))
     let parameters = (0..<key.function.arity).map { function.parameter($0) }
     position(atEnd: function.appendBlock())
     var result = registerType(key.type).poison

@@ -3,23 +3,28 @@ import LoopIR
 import Mathematics
 import Support
 
-/// A function of libm in one lane or several.
+/// A function of libm in one lane or several, for CPUs of some level.
 struct LaneFunction: Hashable {
   let function: LibraryFunction
   let element: DType
   let lanes: Int
+  let level: CPULevel?
 
-  init(_ function: LibraryFunction, _ type: ScalarType) {
+  init(_ function: LibraryFunction, _ type: ScalarType, _ level: CPULevel?) {
     self.function = function
     element = type.element
     lanes = type.lanes
+    self.level = level
   }
 
   /// The type of operands and result.
   var type: ScalarType { ScalarType(element, lanes: lanes) }
 
   /// Its name in the module.
-  var name: String { "gradc.\(function.rawValue).\(type)" }
+  var name: String { "gradc.\(function.rawValue).\(kind)" }
+
+  /// The end of such names: its type, and its level if it has one.
+  var kind: String { "\(type)" + (level.map { ".\($0)" } ?? "") }
 }
 
 /// Code of our own for functions of libm.
@@ -72,7 +77,7 @@ extension ObjectEmitter {
     let parameters = String(repeating: "v", count: scalar.function.arity)
     let variants = ObjectEmitter.laneCounts.map { lanes in
       let type = ScalarType(scalar.element, lanes: lanes)
-      let key = LaneFunction(scalar.function, type)
+      let key = LaneFunction(scalar.function, type, scalar.level)
       _ = laneFunction(key)
       return "_ZGV_LLVM_N\(lanes)\(parameters)_\(scalar.name)(\(key.name))"
     }
@@ -105,7 +110,7 @@ extension ObjectEmitter {
       let uses = function.value.instructionUses
       if uses > 0 {
         markInlined(function, key, uses)
-        emit([key.function], key, into: function)
+        compiling(for: key.level) { emit([key.function], key, into: function) }
         isAnyUsed = true
       } else {
         // The list of what was to be kept is a constant, which LLVM holds on to.

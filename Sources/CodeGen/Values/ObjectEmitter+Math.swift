@@ -6,19 +6,20 @@ import Support
 extension ObjectEmitter {
   /// Calls code of our own for a function of libm where there is some, else libm lane by lane.
   func call(_ function: LibraryFunction, _ arguments: [IRValue], _ type: ScalarType) -> IRValue {
-    if let own = callOwn(LaneFunction(function, type), arguments) { return own }
+    let key = LaneFunction(function, type, level)
+    if let own = callOwn(key, arguments) { return own }
     if type.lanes == 1 { return callOnce(function, arguments, type.element) }
-    let call = builder.call(laneByLane(function, type), arguments)
+    let call = builder.call(laneByLane(key), arguments)
     builder.setFastCallingConvention(call)
     return call
   }
 
   /// A function that calls one of libm lane by lane, so that this is spelled out once.
-  private func laneByLane(_ function: LibraryFunction, _ type: ScalarType) -> IRFunction {
-    let name = "\(function.rawValue).\(type)"
+  private func laneByLane(_ key: LaneFunction) -> IRFunction {
+    let name = "\(key.function.rawValue).\(key.kind)"
     if let known = mathFunctions[name] { return known }
-    let vector = registerType(type)
-    let arity = function.arity
+    let vector = registerType(key.type)
+    let arity = key.function.arity
     let result = addFunction(name, Array(repeating: vector, count: arity), returning: vector)
     result.setFastCallingConvention()
     result.add([.noUnwind, .willReturn, .noSync, .noFree, .memory(.none), .noInline])
@@ -27,9 +28,9 @@ extension ObjectEmitter {
       position(atEnd: result.appendBlock("entry"))
       debug?.enter(result, named: name, at: .none, self)
       var lanes = vector.poison
-      for lane in 0..<type.lanes {
+      for lane in 0..<key.lanes {
         let values = (0..<arity).map { builder.extract(result.parameter($0), lane: lane) }
-        lanes = builder.insert(lanes, callOnce(function, values, type.element), lane: lane)
+        lanes = builder.insert(lanes, callOnce(key.function, values, key.element), lane: lane)
       }
       builder.ret(lanes)
     }

@@ -11,7 +11,7 @@ extension ObjectEmitter {
   func joinWaves(_ keys: [LaneFunction]) -> Bool {
     var isAnyJoined = false
     for key in keys where key.function == .sin {
-      let partner = LaneFunction(.cos, key.type)
+      let partner = LaneFunction(.cos, key.type, key.level)
       guard let sine = module.function(key.name), let cosine = module.function(partner.name) else {
         continue
       }
@@ -29,9 +29,9 @@ extension ObjectEmitter {
   private func waveFunction(_ key: LaneFunction) -> IRFunction {
     let number = registerType(key.type)
     let type = context.function([number], returning: context.structure([number, number]))
-    let function = module.addFunction("gradc.sincos.\(key.type)", type, linkage: .internal)
+    let function = module.addFunction("gradc.sincos.\(key.kind)", type, linkage: .internal)
     function.add([.noUnwind, .willReturn, .noSync, .noFree, .memory(.none)])
-    elsewhere { emit([.sin, .cos], key, into: function) }
+    elsewhere { compiling(for: key.level) { emit([.sin, .cos], key, into: function) } }
     return function
   }
 

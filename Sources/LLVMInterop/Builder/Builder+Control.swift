@@ -89,6 +89,11 @@ extension Builder {
     LLVMSetInstructionCallConv(call.ref, UInt32(LLVMFastCallConv.rawValue))
   }
 
+  /// Makes a call leave the saving of registers to its callee, which expects that.
+  package func setSavingCallingConvention(_ call: IRValue) {
+    LLVMSetInstructionCallConv(call.ref, UInt32(LLVMPreserveMostCallConv.rawValue))
+  }
+
   /// Assembly with operands, to be called; see LLVM's reference for the constraints.
   package func inlineAssembly(
     _ text: String, constraints: String, type: IRType, sideEffects: Bool

@@ -18,6 +18,19 @@ extension Builder {
     return value
   }
 
+  /// Loads a number that other threads may store at the same time: a whole one, with no say about
+  /// the order of other accesses.
+  package func loadAtomic(_ type: IRType, _ pointer: IRValue, align: Int) -> IRValue {
+    let value = load(type, pointer, align: align)
+    LLVMSetOrdering(value.ref, LLVMAtomicOrderingMonotonic)
+    return value
+  }
+
+  /// Stores a number that other threads may load at the same time.
+  package func storeAtomic(_ value: IRValue, _ pointer: IRValue, align: Int) {
+    LLVMSetOrdering(store(value, pointer, align: align).ref, LLVMAtomicOrderingMonotonic)
+  }
+
   /// Stores a value; without `align`, the address is a multiple of the type's ABI alignment.
   @discardableResult
   package func store(_ value: IRValue, _ pointer: IRValue, align: Int? = nil) -> IRValue {

@@ -109,17 +109,18 @@ package struct TargetMachine: ~Copyable {
     return output
   }
 
-  /// The attributes that make a function be compiled for this CPU.
-  package var functionAttributes: [IRAttribute] {
-    var attributes: [IRAttribute] = []
-    if !target.cpu.isEmpty { attributes.append(.targetCPU(target.cpu)) }
-    if !target.features.isEmpty { attributes.append(.targetFeatures(target.features)) }
-    if vectorBits >= 512 { attributes.append(.preferVectorWidth(vectorBits)) }
-    return attributes
-  }
 }
 
 extension Target {
+  /// The attributes that make a function be compiled for this CPU.
+  package var functionAttributes: [IRAttribute] {
+    var attributes: [IRAttribute] = []
+    if !cpu.isEmpty { attributes.append(.targetCPU(cpu)) }
+    if !features.isEmpty { attributes.append(.targetFeatures(features)) }
+    if vectorBits >= 512 { attributes.append(.preferVectorWidth(vectorBits)) }
+    return attributes
+  }
+
   /// LLVM's machine for this target; nil where LLVM refuses.
   func makeMachine(
     optimization: OptimizationLevel = .o0, _ relocation: Relocation = .automatic

@@ -65,6 +65,12 @@ package struct IRFunction: IRSymbol, Hashable {
     LLVMSetFunctionCallConv(value.ref, UInt32(LLVMFastCallConv.rawValue))
   }
 
+  /// Makes the function save all registers but a few, so that a caller that hardly ever calls it
+  /// need not; its callers must do so too.
+  package func setSavingCallingConvention() {
+    LLVMSetFunctionCallConv(value.ref, UInt32(LLVMPreserveMostCallConv.rawValue))
+  }
+
   /// Whether the function is well-formed.
   package var isValid: Bool {
     LLVMVerifyFunction(value.ref, LLVMReturnStatusAction) == 0
