@@ -200,8 +200,10 @@ package struct Conditioning {
     switch operation.kernel {
     case .reduction: operation == .sum
     case .contraction, .convolution, .accumulation: true
+    // Deviations of equal elements are what is left of the sum inside.
+    case .expansion: [.mean, .variance, .standardDeviation].contains(operation)
     case .pointwise, .leaf, .generator, .view, .reshape, .assembly, .search, .gather, .request,
-      .sumOfPieces, .scatter, .routine, .regions, .expansion:
+      .sumOfPieces, .scatter, .routine, .regions:
       false
     }
   }
