@@ -38,7 +38,12 @@ extension Operation {
     _ context: EvaluationContext, _ comparison: Comparison
   ) throws(EvaluationError) -> Tensor {
     let operand = context.operands[0]
-    let places = Operation.places(of: operand, reducing: context.attributes.reducedAxes)
+    let axes = context.attributes.reducedAxes
+    // Also where nothing is asked for, since other axes are empty too.
+    if axes.contains(where: { operand.shape[$0] == 0 }) {
+      throw EvaluationError("the search among no elements")
+    }
+    let places = Operation.places(of: operand, reducing: axes)
     let count = context.shape.reduce(1, *)
     var best = [Int?](repeating: nil, count: count)
     var found = [Int64](repeating: 0, count: count)
@@ -50,7 +55,6 @@ extension Operation {
       }
       seen[place] += 1
     }
-    guard !best.contains(nil) else { throw EvaluationError("the search among no elements") }
     return Tensor(.i64, context.shape, integers: found)
   }
 }
