@@ -15,6 +15,14 @@ extension LoopBuilder {
     scalar(ScalarType(element), .constant(literal))
   }
 
+  /// A number of a type as values of the type are held in registers: that of a narrow one, such as
+  /// `f16`, is rounded to it.
+  package mutating func constant(_ dtype: DType, rounding literal: Literal) -> ScalarID {
+    let isNarrow = dtype.isFloat && dtype.arithmetic != dtype
+    return constant(
+      dtype.arithmetic, isNarrow ? .float(dtype.rounded(literal.double)) : literal)
+  }
+
   /// A floating constant of the type of another scalar.
   package mutating func constant(_ value: Double, like other: ScalarID) -> ScalarID {
     let element = type(other).element

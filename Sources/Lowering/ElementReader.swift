@@ -100,7 +100,7 @@ struct ElementReader {
       guard let literal = literals[value] ?? graph.literal(value) else {
         preconditionFailure("a leaf has a buffer")
       }
-      return b.constant(type.dtype.arithmetic, literal)
+      return b.constant(type.dtype, rounding: literal)
     case .pointwise(let body):
       let operands = node.operands.map { operand in
         read(operand, at: broadcast(position, to: graph.type(operand).shape), &b, &memo)

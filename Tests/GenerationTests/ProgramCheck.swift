@@ -98,18 +98,30 @@ struct ProgramCheck {
   }
 
   /// A graph without what nothing needs, in its regions too. Of what is filled only the shape is
-  /// needed.
+  /// needed, and so of what is raised to 0.
   private static func needed(_ graph: Graph) -> Graph {
     let plain = graph.rebuilt { node, operands, b in
-      guard node.operation == .fill else {
-        return b.append(node, of: graph, on: operands, regions: node.regions)
+      let shape = Attributes.shape(graph.type(node.result).shape)
+      if node.operation == .fill { return [b.emit(.broadcastTo, [operands[1]], shape)] }
+      if node.operation == .power, isZero(operands[1], b.graph) {
+        let one = b.literal(.int(1), graph.type(node.result).dtype)
+        return [b.emit(.broadcastTo, [one], shape)]
       }
-      return [b.emit(.broadcastTo, [operands[1]], .shape(graph.type(node.result).shape))]
+      return b.append(node, of: graph, on: operands, regions: node.regions)
     }
     let live = LoopPruning.run(DeadCode.removed(from: plain))
     return live.rebuilt { node, operands, b in
       b.append(node, of: live, on: operands, regions: node.regions.map(needed))
     }
+  }
+
+  /// Whether all of a value is the constant 0.
+  private static func isZero(_ value: Value, _ graph: Graph) -> Bool {
+    var value = value
+    while [.broadcastTo, .convert].contains(graph.node(of: value).operation) {
+      value = graph.node(of: value).operands[0]
+    }
+    return graph.literal(value)?.double == 0
   }
 
   private func compile(_ setting: Setting) throws -> [CompiledGraph] {
