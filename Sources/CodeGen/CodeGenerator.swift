@@ -117,6 +117,7 @@ package struct CodeGenerator: ~Copyable {
     if options.verifies { try emitter.module.verify() }
     try times.time("optimize") { () throws(LLVMError) in
       try emitter.module.run(pipeline, on: machine)
+      emitter.module.replaceStoresOfOneLane()
       guard emitter.emitLaneFunctions() else { return }
       emitter.undefined?.add()
       if options.verifies { try emitter.module.verify() }

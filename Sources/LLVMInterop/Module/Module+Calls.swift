@@ -23,7 +23,7 @@ extension Module {
     return calls
   }
 
-  private static func name(of value: LLVMValueRef) -> String {
+  static func name(of value: LLVMValueRef) -> String {
     var length = 0
     guard let start = LLVMGetValueName2(value, &length) else { return "" }
     return String(
