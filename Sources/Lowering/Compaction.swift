@@ -45,12 +45,8 @@ struct Compaction {
       case .scalar(let id): touch(id)
       case .store(let store):
         touch(store.access.buffer)
-        usedScalars[store.value.index] = true
         // What a loop has carried may be a position or a mask, and stands in no block.
-        for index in store.access.indices {
-          for term in index.scalars { usedScalars[term.variable.index] = true }
-        }
-        if let mask = store.mask { usedScalars[mask.index] = true }
+        store.forEachOperand { usedScalars[$0.index] = true }
       case .loop(let id):
         usedLoops[id.index] = true
         if let bound = body[id].bound { usedScalars[bound.index] = true }

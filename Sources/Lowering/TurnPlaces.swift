@@ -6,7 +6,7 @@ struct TurnPlaces {
   private let loop: LoopID
   private let body: Body
   /// The loops and the scalars that belong to a turn.
-  private var loops: Set<LoopID>
+  private var loops: Set<LoopID> = []
   private var scalars: Set<ScalarID> = []
   /// By the buffer that owns the memory.
   private var accesses: [BufferID: [Access]] = [:]
@@ -17,12 +17,7 @@ struct TurnPlaces {
   init(_ loop: LoopID, _ body: Body) {
     self.loop = loop
     self.body = body
-    loops = []
-    var loops: Set<LoopID> = [loop]
-    var scalars: Set<ScalarID> = []
-    var accesses: [BufferID: [Access]] = [:]
-    var combinations: [BufferID: Set<BinaryOperation>] = [:]
-    var written: Set<BufferID> = []
+    loops.insert(loop)
     BodyWalk.visit(body[loop].body, body) { item in
       switch item {
       case .scalar(let id):
@@ -38,11 +33,6 @@ struct TurnPlaces {
       case .branch, .check, .external, .stopIfFailed: break
       }
     }
-    self.loops = loops
-    self.scalars = scalars
-    self.accesses = accesses
-    self.combinations = combinations
-    self.written = written
   }
 
   /// How turns combine what they have with memory, if all do it in one way that has a neutral number.

@@ -183,17 +183,7 @@ import Testing
 
   /// Lanes of rows with loops inside, and memory that each lane has for itself.
   @Test func lanes() throws {
-    var program = try Program(
-      """
-      graph g(a: f64[n, 3], m: f64[3, 3]) -> (y: f64[n, 3], total: f64) {
-          for row in a {
-              r = m @ row
-              for step in 0..<4 with s = r { s <- sin(s) * 0.5 + r }
-              emit y = s
-          }
-          total = sum(y ** 2)
-      }
-      """)
+    var program = try Program(TurnLaneTests.rowsWithSteps)
     let hasLanes = program.loops.contains { $0.lanes > 1 }
     #expect(hasLanes)
     for n in Self.counts {

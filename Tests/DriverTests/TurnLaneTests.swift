@@ -95,19 +95,21 @@ import Testing
     }
   }
 
+  /// A map over rows whose turns have inner loops over memory of their own.
+  static let rowsWithSteps = """
+    graph g(a: f64[n, 3], m: f64[3, 3]) -> (y: f64[n, 3], total: f64) {
+        for row in a {
+            r = m @ row
+            for step in 0..<4 with s = r { s <- sin(s) * 0.5 + r }
+            emit y = s
+        }
+        total = sum(y ** 2)
+    }
+    """
+
   /// Turns with inner loops over memory of their own, read at positions that differ.
   @Test func mapWithInnerLoops() throws {
-    var program = try Program(
-      """
-      graph g(a: f64[n, 3], m: f64[3, 3]) -> (y: f64[n, 3], total: f64) {
-          for row in a {
-              r = m @ row
-              for step in 0..<4 with s = r { s <- sin(s) * 0.5 + r }
-              emit y = s
-          }
-          total = sum(y ** 2)
-      }
-      """)
+    var program = try Program(TurnLaneTests.rowsWithSteps)
     let m = [0.5, -0.25, 1, 0, 0.75, -1, 0.3, 0.2, 0.1]
     for n in TurnLaneTests.counts {
       let a = (0..<n * 3).map { 0.1 * Double($0 % 11) - 0.4 }

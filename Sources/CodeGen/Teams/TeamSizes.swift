@@ -26,7 +26,7 @@ struct TeamSizes {
       let bytes = object.padded(object.product(count, UInt64(buffer.element.byteSize)))
       copied.append(object.value(bytes))
       let places = TeamSizes.places(object.value(bytes), object)
-      if number < team.ownCount {
+      if number < team.own.count {
         slots = slots.map { object.least($0, places) } ?? places
       } else {
         chunks = object.least(chunks, places)

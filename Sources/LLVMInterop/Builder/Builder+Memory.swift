@@ -26,7 +26,7 @@ extension Builder {
     return value
   }
 
-  /// Stores a number that other threads may load at the same time.
+  /// Stores a number that other threads may load or store at the same time.
   package func storeAtomic(_ value: IRValue, _ pointer: IRValue, align: Int) {
     LLVMSetOrdering(store(value, pointer, align: align).ref, LLVMAtomicOrderingMonotonic)
   }
@@ -44,13 +44,6 @@ extension Builder {
     IRValue(
       LLVMBuildAtomicRMW(
         ref, LLVMAtomicRMWBinOpAdd, pointer.ref, value.ref, LLVMAtomicOrderingMonotonic, 0))
-  }
-
-  /// Stores a number of one byte that other threads may store as well.
-  package func atomicStore(_ value: IRValue, _ pointer: IRValue) {
-    let store = LLVMBuildStore(ref, value.ref, pointer.ref)
-    LLVMSetOrdering(store, LLVMAtomicOrderingMonotonic)
-    LLVMSetAlignment(store, 1)
   }
 
   /// The address of an element behind `pointer`, within the object that it points into.

@@ -6,19 +6,10 @@ extension Module {
   package var calls: [String: Set<String>] {
     var calls: [String: Set<String>] = [:]
     for function in functions where !function.isDeclaration {
-      var called: Set<String> = []
-      var block = LLVMGetFirstBasicBlock(function.value.ref)
-      while let current = block {
-        var instruction = LLVMGetFirstInstruction(current)
-        while let step = instruction {
-          if LLVMIsACallInst(step) != nil, let callee = LLVMGetCalledValue(step) {
-            called.insert(Module.name(of: callee))
-          }
-          instruction = LLVMGetNextInstruction(step)
-        }
-        block = LLVMGetNextBasicBlock(current)
+      let called = function.instructions.compactMap { step in
+        LLVMIsACallInst(step.ref).flatMap { LLVMGetCalledValue($0) }.map(Module.name(of:))
       }
-      calls[Module.name(of: function.value.ref)] = called
+      calls[Module.name(of: function.value.ref)] = Set(called)
     }
     return calls
   }

@@ -7,14 +7,8 @@ extension Module {
   /// `i16`, it stores four bytes in place of two, behind the end of what may be written.
   package func replaceStoresOfOneLane() {
     for function in functions where !function.isDeclaration {
-      var block = LLVMGetFirstBasicBlock(function.value.ref)
-      while let current = block {
-        var instruction = LLVMGetFirstInstruction(current)
-        while let step = instruction {
-          instruction = LLVMGetNextInstruction(step)
-          if let lane = Module.onlyLane(ofStore: step) { replace(step, storing: lane) }
-        }
-        block = LLVMGetNextBasicBlock(current)
+      for step in function.instructions {
+        if let lane = Module.onlyLane(ofStore: step.ref) { replace(step.ref, storing: lane) }
       }
     }
   }
