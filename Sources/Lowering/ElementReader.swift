@@ -135,9 +135,16 @@ struct ElementReader {
     var reader = self
     let shape = graph.type(node.operands[0]).shape
     if node.picking.axes.contains(where: { shape[$0].isPerhapsNothing }) {
-      reader.mask = mask.map { b.binary(.and, $0, isInside) } ?? isInside
+      reader = reading(where: isInside, &b)
     }
     return reader.read(node.operands[0], at: place, &b, &memo)
+  }
+
+  /// A reader that reads only where a condition holds.
+  func reading(where condition: ScalarID, _ b: inout LoopBuilder) -> ElementReader {
+    var reader = self
+    reader.mask = mask.map { b.binary(.and, $0, condition) } ?? condition
+    return reader
   }
 
   /// The position in a tensor that a position among what is picked from it stands for, and whether

@@ -25,6 +25,7 @@ extension GraphLowering {
 
   /// Binds the parameters of a region.
   private mutating func bind(_ bindings: [Binding]) {
+    enterRegion()
     for (parameter, binding) in zip(graph.parameters, bindings) {
       switch binding {
       case .place(let place): bind(parameter.value, to: place)

@@ -41,6 +41,8 @@ struct GraphLowering {
   private let skipped: Set<Value>
   /// For which results a value is computed.
   private let mask: (Value) -> DemandMask
+  /// Whether the graph is a region.
+  private var isRegion = false
 
   /// - Parameters:
   ///   - forced: values that need a buffer.
@@ -61,7 +63,10 @@ struct GraphLowering {
   }
 
   /// What reads and writes elements, by what has a place so far.
-  var nests: Nests { Nests(reader: reader, vectors: context.vectors) }
+  var nests: Nests { Nests(reader: reader, vectors: context.vectors, isInRegion: isRegion) }
+
+  /// Says that the graph is a region of another one.
+  mutating func enterRegion() { isRegion = true }
 
   /// Says where some values are to be computed.
   mutating func want(_ places: [Value: Place]) { wanted = places }

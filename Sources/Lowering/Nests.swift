@@ -7,6 +7,8 @@ import Support
 struct Nests {
   let reader: ElementReader
   let vectors: VectorUnit
+  /// Whether the nests stand in a region, which may not run whatever the sizes are.
+  let isInRegion: Bool
 
   /// The graph whose values are read.
   var graph: Graph { reader.graph }
@@ -166,17 +168,33 @@ struct Nests {
     let operand = node.operands[0]
     let shape = graph.type(operand).shape
     let kept = shape.enumerated().map { axes.contains($0) ? Dim(1) : $1 }
+    let isThere = isInRegion ? checkedPresence(of: axes.map { shape[$0] }, node, &b) : nil
+    let first = isThere.map { reader.reading(where: $0, &b) } ?? reader
     loops(over: kept, &b) { b, position in
       let place = keep ? position : position.enumerated().filter { !axes.contains($0.offset) }
         .map(\.element)
       var memo = ElementReader.Memo()
-      let first = reader.read(operand, at: position, &b, &memo)
+      let first = first.read(operand, at: position, &b, &memo)
       let zero = b.constant(.i64, .int(0))
       let extents = axes.map { shape[$0] }
       let found = best(
         of: operand, position, axes[...], extents[...], comparison, [first, zero, zero], &b)
       b.store(found[1], to: target.buffer, target.prefix + place)
     }
+  }
+
+  /// Checks that axes have elements, and gives whether they do, unless that is known.
+  private func checkedPresence(
+    of extents: [Dim], _ node: Node, _ b: inout LoopBuilder
+  ) -> ScalarID? {
+    var isThere: ScalarID?
+    for extent in extents where extent.isPerhapsNothing {
+      let isLong = b.compare(.greaterEqual, b.dim(extent), b.constant(.i64, .int(1)))
+      isThere = isThere.map { b.binary(.and, $0, isLong) } ?? isLong
+    }
+    guard let isThere else { return nil }
+    b.append(.check(isThere, .indexOutOfRange, message: nil, site: node.site))
+    return isThere
   }
 
   /// Loops over the axes that are left; carries the best element, its place, and the running place.

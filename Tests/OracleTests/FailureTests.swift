@@ -1,7 +1,7 @@
 import Support
 import Testing
 
-/// Calls of sorting and of drawing that fail at run time, and derivatives that do not exist.
+/// Calls of sorting, searching and drawing that fail at run time, and derivatives that do not exist.
 @Suite struct FailureTests {
   /// Programs with what they are given and what the failure tells.
   static let calls: [(String, [(String, String)], String?)] = [
@@ -28,6 +28,15 @@ import Testing
       [("k", "1"), ("m", "3")], "1:37: negative size"
     ),
     ("graph f[m](k: u64) -> (v) { v = random_uniform(k, [m - 5]) }", [("k", "1"), ("m", "5")], nil),
+    ("graph f(x: f64[n]) -> (v) { v = argmax(x) }", [("x", "[]")], "1:33: index out of range"),
+    (
+      "graph f(x: f64[n], i: i64) -> (v) { v = if i > 0 { argmax(x) } else { -1 } }",
+      [("x", "[]"), ("i", "1")], "1:52: index out of range"
+    ),
+    (
+      "graph f(x: f64[n], i: i64) -> (v) { v = if i > 0 { argmax(x) } else { -1 } }",
+      [("x", "[]"), ("i", "0")], nil
+    ),
   ]
 
   @Test(arguments: calls.indices)
