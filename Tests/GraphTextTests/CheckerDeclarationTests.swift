@@ -82,6 +82,15 @@ import Testing
         + "'cospi_value'"
     ),
     (
+      "cblas_dgemm",
+      "'cblas_dgemm' may be a function of BLAS or LAPACK and cannot name a graph; write 'dgemm'"
+    ),
+    (
+      "LAPACKE_free",
+      "'LAPACKE_free' may be a function of BLAS or LAPACK and cannot name a graph; write "
+        + "'free_value'"
+    ),
+    (
       "workspace",
       "'workspace' is an argument of every function that gradc makes and cannot name a graph; "
         + "write 'workspace_value'"

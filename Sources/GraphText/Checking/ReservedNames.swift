@@ -27,6 +27,9 @@ enum ReservedNames {
     if let objection = objection(to: name) { return objection }
     if name == "main" { return "'main' is where C programs begin" }
     if LibraryNames.contains(name) { return "'\(name)' is a function of C's library or of POSIX" }
+    if ["cblas_", "LAPACKE_"].contains(where: name.hasPrefix) {
+      return "'\(name)' may be a function of BLAS or LAPACK"
+    }
     if name.hasSuffix("_workspace_size") || name.hasSuffix("_message") {
       return "'\(name)' may meet a name that gradc makes"
     }
@@ -39,7 +42,8 @@ enum ReservedNames {
     var parts = name.split(separator: "_").map(String.init)
     if parts.isEmpty { return "name" }
     if name == "main" { return "main_graph" }
-    if parts.first?.lowercased() == "gradc", parts.count > 1 { parts.removeFirst() }
+    let isPrefixed = ["gradc", "cblas", "lapacke"].contains(parts.first?.lowercased())
+    if isPrefixed, parts.count > 1 { parts.removeFirst() }
     let plain = parts.joined(separator: "_")
     let isFree = objection(toGraph: plain) == nil && plain != name
     return isFree ? plain : plain + "_value"
