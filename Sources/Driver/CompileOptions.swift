@@ -79,6 +79,8 @@ package struct CompileOptions: Sendable {
   package var isStrict = false
   /// Whether the code calls LAPACK where matrices may be large.
   package var usesLAPACK = false
+  /// Whether the code calls BLAS for products of large matrices, unless it is strict.
+  package var usesBLAS = false
   /// Whether threads of OpenMP share the turns of loops.
   package var usesThreads = false
   package var disabledRules: Set<String> = []

@@ -211,11 +211,13 @@ struct Pipeline {
   ) -> Pass<Graph, LoopFunction, Never> {
     let vectors = options.vectorUnit(level)
     let (usesLAPACK, keepsOrder) = (options.usesLAPACK, options.isStrict)
+    let usesBLAS = options.usesBLAS && !keepsOrder
     let usesThreads = options.usesThreads
     return Pass(name: "lower") { graph, _ in
       Lowering.run(
         graph, primal: primal, vectors: vectors, usesLAPACK: usesLAPACK,
-        keepsOrder: keepsOrder, usesThreads: usesThreads, restrict: LoopPruning.restricted)
+        usesBLAS: usesBLAS, keepsOrder: keepsOrder, usesThreads: usesThreads,
+        restrict: LoopPruning.restricted)
     }
   }
 

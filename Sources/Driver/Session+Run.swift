@@ -27,9 +27,10 @@ extension Session {
       }
       try LoadedLibraries.load(options.compile.libraries)
       let lapack = try LoadedLibraries.loadLAPACK(if: options.compile.usesLAPACK)
+      let blas = try LoadedLibraries.loadBLAS(if: options.compile.usesBLAS)
       try LoadedLibraries.require(
         function.externals.map(\.name), of: function.name,
-        from: options.compile.libraries + lapack)
+        from: options.compile.libraries + lapack + blas)
       let call = try CompiledCall(
         function, files: pipeline.files, options: options.compile.codeGen)
       let values = try call.run(arguments)

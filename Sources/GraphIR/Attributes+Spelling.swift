@@ -35,7 +35,8 @@ extension Attributes {
       "{loop: \(form.count), sequences: \(form.sequences), carried: \(form.carried), "
         + "stacked: \(form.stacked), saved: \(form.saved), reversed: \(form.isReversed), "
         + "bounded: \(form.isBounded), while: \(form.isWhile)"
-        + (form.checkpoints.isEmpty ? "}" : ", checkpoints: \(form.checkpoints)}")
+        + (form.checkpoints.isEmpty ? "" : ", checkpoints: \(form.checkpoints)")
+        + (form.isBlocked ? ", blocked: true}" : "}")
     case .call(let form):
       "{call: \(Graph.spelled(form.name)), arguments: \(form.arguments), jvp: \(form.hasJvp), "
         + "vjp: \(form.hasVjp)}"

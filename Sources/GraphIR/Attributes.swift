@@ -130,6 +130,8 @@ package struct LoopForm: Hashable, Sendable {
   /// After how many turns each the reverse goes on from what was carried, and computes the turns
   /// between again: descending, each within the one before. Empty where costs decide.
   package var checkpoints: [Int] = []
+  /// Whether each turn is a block of rows of what is computed row by row.
+  package var isBlocked = false
 
   package init(
     count: Dim, sequences: Int, carried: Int, stacked: Int, isReversed: Bool = false,

@@ -11,9 +11,15 @@ extension GraphScanner {
       count: count, sequences: counts[0], carried: counts[1], stacked: counts[2],
       isReversed: flags[0], isBounded: flags[1], isWhile: flags[2])
     form.saved = counts[3]
-    if peek(",") {
-      try next("checkpoints")
-      form.checkpoints = try list { (scanner) throws(GraphParseError) in try scanner.integer() }
+    while accept(",") {
+      let label = try name()
+      try expect(":")
+      switch label {
+      case "checkpoints":
+        form.checkpoints = try list { (scanner) throws(GraphParseError) in try scanner.integer() }
+      case "blocked": form.isBlocked = try flag()
+      default: throw fail("unknown label '\(label)' of a loop")
+      }
     }
     return form
   }

@@ -216,6 +216,18 @@ struct ElementReader {
     return true
   }
 
+  /// Where an element of a value is loaded from, and its position there; nil where it is computed.
+  func memory(of value: Value, _ position: [Index]) -> (place: Place, position: [Index])? {
+    var (value, position) = (value, position)
+    while true {
+      if let place = places[Int(value.index)] { return (place, position) }
+      let node = graph.node(of: value)
+      guard case .view(let map) = node.operation.kernel else { return nil }
+      position = map(shapes(node), position)
+      value = node.operands[0]
+    }
+  }
+
   /// The axis of a value that runs along neighbouring elements of memory, if it is known.
   func unitAxis(of value: Value) -> Int? {
     var value = value

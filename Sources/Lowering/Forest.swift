@@ -170,9 +170,14 @@ struct Forest {
       }
     }
     return BodyWalk.mapped(Block(items), &body) { item in
-      guard case .store(var store) = item, renaming.changes(store.access) else { return item }
-      store.access = renaming.renamed(store.access)
-      return .store(store)
+      switch item {
+      case .store(var store) where renaming.changes(store.access):
+        store.access = renaming.renamed(store.access)
+        return .store(store)
+      case .external(let call):
+        return .external(call.map(scalars: { $0 }, accesses: renaming.renamed))
+      case .scalar, .store, .loop, .branch, .check, .stopIfFailed: return item
+      }
     }.items
   }
 }

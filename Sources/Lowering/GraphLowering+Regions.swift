@@ -107,6 +107,9 @@ extension GraphLowering {
     for (initial, state) in zip(node.operands[form.carriedOperands], results) {
       emit(&forest, mask(of: node), &b) { b in nests.copy(initial, to: state, &b) }
     }
+    var context = context
+    // Rows that are computed by blocks are meant to stay in the cache.
+    if form.isBlocked { context.usesBLAS = false }
     var emission = LoopEmission(
       node: node, form: form, operands: bindings, results: results, context: context)
     let isMap = form.carried == 0 && !form.isBounded && !form.isWhile

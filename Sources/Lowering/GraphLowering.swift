@@ -25,6 +25,8 @@ struct LoweringContext {
   let vectors: VectorUnit
   /// Whether LAPACK factors matrices that may be large.
   let usesLAPACK: Bool
+  /// Whether BLAS multiplies matrices that are large.
+  var usesBLAS = false
   /// Whether turns add to what they carry one after the other, whatever that costs.
   let keepsOrder: Bool
 }
@@ -120,7 +122,8 @@ struct GraphLowering {
     }
   }
 
-  /// Emits a contraction; one that is only there to be transposed is written transposed.
+  /// Emits a contraction; one that is only there to be transposed is written transposed. What BLAS
+  /// computes stays together: no loop can join the calls.
   private mutating func lowerContraction(
     _ node: Node, _ b: inout LoopBuilder, _ forest: inout Forest
   ) {
@@ -130,9 +133,12 @@ struct GraphLowering {
     if case .axes(let axes)? = transpose?.attributes { order = axes }
     let target = target(of: written, &b)
     let nests = nests
-    emit(&forest, mask(node.result), &b) { b in
+    let product = context.usesBLAS
+      ? BLASProduct(node, to: target, order: order, nests, in: b.body) : nil
+    emit(&forest, mask(node.result), isOpaque: product != nil, &b) { b in
       b.site = node.site
-      nests.contract(node, to: target, order: order, &b)
+      let own = { (b: inout LoopBuilder) in nests.contract(node, to: target, order: order, &b) }
+      if let product { product.emit(&b, own: own) } else { own(&b) }
     }
     reader.places[Int(written.index)] = target
   }

@@ -16,13 +16,14 @@ package enum Lowering {
   ///   - restrict: leaves of a graph what some of its results need, also inside of loops.
   ///   - vectors: the registers that tiles are made for.
   ///   - usesLAPACK: whether LAPACK factors matrices that may be large.
+  ///   - usesBLAS: whether BLAS multiplies matrices that are large.
   package static func run(
     _ graph: Graph, primal: Set<Int> = [], vectors: VectorUnit = .wide, usesLAPACK: Bool = false,
-    keepsOrder: Bool = false, usesThreads: Bool = false,
+    usesBLAS: Bool = false, keepsOrder: Bool = false, usesThreads: Bool = false,
     restrict: (Graph, Set<Int>) -> Graph = { graph, _ in graph }
   ) -> LoopFunction {
     let context = LoweringContext(
-      constants: ConstantPool(), vectors: vectors, usesLAPACK: usesLAPACK,
+      constants: ConstantPool(), vectors: vectors, usesLAPACK: usesLAPACK, usesBLAS: usesBLAS,
       keepsOrder: keepsOrder)
     let all = Set(graph.outputs.indices)
     var choices = choices(graph, primal: primal)
@@ -38,7 +39,9 @@ package enum Lowering {
     var whole: Body?
     if let derivative = certain.first {
       var body = lowered(choices.removeLast())
-      if body.scalars.count > hugeBody, SkipUnwanted.run(&body, result: derivative) {
+      if body.scalars.count > hugeBody, !body.calls(writing: derivative),
+        SkipUnwanted.run(&body, result: derivative)
+      {
         choices.removeFirst()
       }
       whole = body
@@ -146,6 +149,18 @@ package enum Lowering {
   ) -> Formal {
     Formal(
       name: name, doc: doc, element: type.dtype, shape: type.shape, isInout: isInout, site: site)
+  }
+}
+
+extension Body {
+  /// Whether functions that it calls write to the memory of a result.
+  fileprivate func calls(writing result: Int) -> Bool {
+    var writes = false
+    BodyWalk.visit(self) { item in
+      guard case .external(let call) = item else { return }
+      writes = writes || call.written.contains { self[owner(of: $0)].storage == .result(result) }
+    }
+    return writes
   }
 }
 

@@ -97,9 +97,10 @@ struct RowBlocks {
     for operand in turned {
       operands.append(builder.transpose(outer(operand.value), operand.order))
     }
-    let form = LoopForm(
+    var form = LoopForm(
       count: blocks, sequences: sequences.count, carried: plan.sums.count,
       stacked: plan.emitted.count)
+    form.isBlocked = true
     var results = builder.appendRegions(.loop, operands, .loop(form), [body()])
     for place in plan.sums.count..<results.count {
       results[place] = builder.reshape(results[place], to: [whole])

@@ -37,9 +37,16 @@ struct Check: ParsableCommand {
   @Flag(help: "Compiles code that calls LAPACK for large matrices, as the system has it.")
   var lapack = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Compiles code that calls a BLAS for products of large matrices: none, or cblas.",
+      valueName: "none|cblas"))
+  var blas = "none"
+
   func run() throws {
     var options = DerivativeCheckOptions(compile: try shared.options())
     options.compile.usesLAPACK = lapack
+    options.compile.usesBLAS = try Products.callBLAS(blas)
     options.graph = graph
     options.seed = seed
     options.compile.libraries = libraries

@@ -54,6 +54,12 @@ struct Compile: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Calls a BLAS for large products: none, or cblas; the header says what to link with.",
+      valueName: "none|cblas"))
+  var blas = "none"
+
+  @Option(
+    help: ArgumentHelp(
       "Lets threads share large loops: none, or openmp, which needs -fopenmp for linking.",
       valueName: "none|openmp"))
   var threads = "none"
@@ -94,6 +100,7 @@ struct Compile: ParsableCommand {
     options.hasDebugInfo = debug
     options.writesDependencies = dependencies
     options.usesLAPACK = lapack
+    options.usesBLAS = try Products.callBLAS(blas)
     options.sanitizers = try sanitizers()
     options.usesThreads = try usesThreads(options.sanitizers)
     try Session.compile(options).leave()

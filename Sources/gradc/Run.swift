@@ -38,9 +38,16 @@ struct Run: ParsableCommand {
   @Flag(help: "Calls LAPACK for large matrices, as the system has it.")
   var lapack = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Calls a BLAS for products of large matrices: none, or cblas, as the system has it.",
+      valueName: "none|cblas"))
+  var blas = "none"
+
   func run() throws {
     var options = RunOptions(compile: try shared.options())
     options.compile.usesLAPACK = lapack
+    options.compile.usesBLAS = try Products.callBLAS(blas)
     options.compile.libraries = libraries
     options.compile.target = try target.choice()
     options.graph = graph

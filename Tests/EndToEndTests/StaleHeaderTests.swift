@@ -150,7 +150,7 @@ import Testing
   /// What is no part of the signature does not matter.
   @Test(arguments: [
     [], ["-O0"], ["-O1"], ["-O2"], ["-mcpu=x86-64"], ["-mcpu=x86-64-v3"], ["--math=strict"], ["-g"],
-    ["--lapack"], ["--disable-rule=mul-one"], ["--rewrite-limit=0"],
+    ["--lapack"], ["--blas=cblas"], ["--disable-rule=mul-one"], ["--rewrite-limit=0"],
   ])
   func linksWithOtherOptions(_ options: [String]) throws {
     let outcome = try Self.link(Self.model, options, "model.graph")

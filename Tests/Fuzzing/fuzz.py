@@ -177,8 +177,8 @@ OPTIONS = """-o - -c -S -O0 -O3 -O9 -g --target= --target=aarch64-linux-gnu --ta
 n=-1 n=99999999999999999999 --dim= --real=f32 --real=f16 --math=strict --sanitize=address -MD
 --print-after=all --print-changed --stats --time-passes --rewrite-limit=0 --rewrite-limit=-5
 --disable-rule=x --color=always --color=sometimes --max-code=1 --max-stack=1K --max-workspace=0
---lapack run check pp explain help --help --version --json --graph g --seed 7 x=1 x=[1,2,3] x=[[1],2]
-x=@a.npy x=@missing x=@. w=nan v=1e999 --output y=@y.npy m.graph:2 /dev/null . missing.graph""".split()
+--lapack --blas --blas=cblas run check pp explain help --help --version --json --graph g --seed 7 x=1
+x=[1,2,3] x=[[1],2] x=@a.npy x=@missing x=@. w=nan v=1e999 --output y=@y.npy m.graph:2 /dev/null . missing.graph""".split()
 
 
 def case(draw, texts):

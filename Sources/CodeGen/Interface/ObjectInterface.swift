@@ -75,6 +75,11 @@ package struct ObjectInterface {
       + (functions.contains { $0.function.mayCallMath } ? ["m"] : [])
   }
 
+  /// Whether it calls BLAS through its C interface.
+  var callsBLAS: Bool {
+    functions.contains { $0.function.externals.contains { $0.libraries == ["blas"] } }
+  }
+
   /// Whether threads share some loop.
   var isShared: Bool { functions.contains { $0.function.isShared } }
 

@@ -28,6 +28,10 @@ extension ObjectInterface {
     if !libraries.isEmpty {
       text += " Link with \(libraries.map { "-l" + $0 }.joined(separator: " "))."
     }
+    if callsBLAS {
+      text += "\n\n   BLAS is called through its C interface: any library with it does for -lblas,"
+        + "\n   such as -lopenblas, or -lcblas in front of a BLAS without it."
+    }
     if isShared {
       text += "\n\n   Threads share loops; -fopenmp, which links a runtime for OpenMP, does as well as -lgomp."
     }

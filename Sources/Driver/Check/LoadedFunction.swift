@@ -61,9 +61,10 @@ struct LoadedFunctions {
 
   /// Compiles calls of all C functions in a graph.
   init(_ graph: Graph, options: CompileOptions) throws {
-    _ = try LoadedLibraries.loadLAPACK(if: options.usesLAPACK)
-    guard graph.has(.external) else { return }
     try LoadedLibraries.load(options.libraries)
+    _ = try LoadedLibraries.loadLAPACK(if: options.usesLAPACK)
+    _ = try LoadedLibraries.loadBLAS(if: options.usesBLAS)
+    guard graph.has(.external) else { return }
     let name = graph.name
     var pending = [graph]
     while let graph = pending.popLast() {

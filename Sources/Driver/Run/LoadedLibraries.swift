@@ -21,15 +21,35 @@ enum LoadedLibraries {
     ["libopenblas.so"],
   ]
 
+  /// What may have BLAS's C interface, in the order in which they are looked for.
+  private static let blas = [
+    ["libblas.so.3"], ["libcblas.so.3"], ["libopenblas.so.0"], ["libblas.so"], ["libcblas.so"],
+    ["libopenblas.so"],
+  ]
+
   /// Loads LAPACK, where code calls it; gives the names of the libraries.
   static func loadLAPACK(if isUsed: Bool) throws(RunArguments.Mistake) -> [String] {
     if !isUsed { return [] }
-    for names in lapack where names.allSatisfy({ dlopen($0, RTLD_NOW | RTLD_GLOBAL) != nil }) {
-      if dlsym(nil, "LAPACKE_dgetrf_work") != nil, dlsym(nil, "cblas_dgemm") != nil { return names }
+    return try load(lapack, with: ["LAPACKE_dgetrf_work", "cblas_dgemm"], "LAPACK", "--lapack")
+  }
+
+  /// Loads BLAS, where code calls it and nothing has it that is loaded already; gives the names of
+  /// the libraries.
+  static func loadBLAS(if isUsed: Bool) throws(RunArguments.Mistake) -> [String] {
+    if !isUsed || dlsym(nil, "cblas_dgemm") != nil { return [] }
+    return try load(blas, with: ["cblas_dgemm"], "CBLAS", "--blas=cblas")
+  }
+
+  /// Loads the first libraries of a list that have some functions; gives their names.
+  private static func load(
+    _ list: [[String]], with functions: [String], _ what: String, _ option: String
+  ) throws(RunArguments.Mistake) -> [String] {
+    for names in list where names.allSatisfy({ dlopen($0, RTLD_NOW | RTLD_GLOBAL) != nil }) {
+      if functions.allSatisfy({ dlsym(nil, $0) != nil }) { return names }
     }
-    let names = lapack.map { $0.joined(separator: " with ") }.joined(separator: ", ")
+    let names = list.map { $0.joined(separator: " with ") }.joined(separator: ", ")
     throw RunArguments.Mistake(
-      message: "--lapack finds no LAPACK on this system; it looks for \(names)")
+      message: "\(option) finds no \(what) on this system; it looks for \(names)")
   }
 
   /// Refuses a graph that calls C functions that no library has.

@@ -96,14 +96,16 @@ extension LAPACK {
         if columns == Dim(1) {
           return b.callBLAS(
             "trsv", element,
-            shape + [.size(count), .input(matrix), .size(leading), b.start(of: solution), .code(1)])
+            shape + [
+              .size(count), b.reading(matrix), .size(leading), b.start(of: solution), .code(1),
+            ])
         }
         let (width, next) = (b.dim(columns), b.leading(columns))
         let left = Argument.code(141)
         b.callBLAS(
           "trsm", element,
           [left] + shape + [
-            .size(count), .size(width), .number(1), .input(matrix), .size(leading),
+            .size(count), .size(width), .number(1), b.reading(matrix), .size(leading),
             b.start(of: solution), .size(next),
           ])
       }
@@ -112,6 +114,11 @@ extension LAPACK {
 }
 
 extension LoopBuilder {
+  /// The address of the first element of a matrix that is only read.
+  func reading(_ matrix: MatrixView) -> LAPACK.Argument {
+    .input(matrix.buffer, matrix.at(Index(Dim(0)), Index(Dim(0))))
+  }
+
   /// The address of the first element of a matrix that is written.
   func start(of matrix: MatrixView) -> LAPACK.Argument {
     .memory(matrix.buffer, matrix.at(Index(Dim(0)), Index(Dim(0))))

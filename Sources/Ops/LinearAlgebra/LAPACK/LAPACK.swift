@@ -1,17 +1,17 @@
-import LoopIR
-import Support
+package import LoopIR
+package import Support
 
 /// Factorisations by LAPACK, through the C interfaces of LAPACK and BLAS.
 ///
 /// LAPACK reads columns where our matrices have rows, so each routine is asked for what the
 /// transpose needs, and no matrix is moved that mathematics lets stay. Its `_work` functions in
 /// column order allocate nothing: all that they want comes out of the workspace.
-enum LAPACK {
+package enum LAPACK {
   /// LAPACK counts in 32 bits.
   private static let greatestSize = Dim(Int(Int32.max))
 
   /// What a function is given.
-  enum Argument {
+  package enum Argument {
     /// A size or a length.
     case size(ScalarID)
     /// A constant of the interface.
@@ -20,7 +20,7 @@ enum LAPACK {
     case letter(Character)
     case number(Double)
     /// The address of an element, from which on it only reads.
-    case input(MatrixView)
+    case input(BufferID, [Index])
     /// The address of an element, from which on it also writes.
     case memory(BufferID, [Index])
   }
@@ -67,7 +67,9 @@ extension LoopBuilder {
   }
 
   /// Appends a call of a function of BLAS, in row order.
-  mutating func callBLAS(_ name: String, _ element: DType, _ arguments: [LAPACK.Argument]) {
+  package mutating func callBLAS(
+    _ name: String, _ element: DType, _ arguments: [LAPACK.Argument]
+  ) {
     call(
       "cblas_\(letter(element))\(name)", element, [.code(101)] + arguments, from: ["blas"],
       givesStatus: false, failing: nil, message: nil)
@@ -102,8 +104,7 @@ extension LoopBuilder {
     case .code(let value): .scalar(constant(.i32, .int(Int64(value))))
     case .letter(let letter): .scalar(constant(.i8, .int(Int64(letter.asciiValue ?? 0))))
     case .number(let value): .scalar(constant(element, .float(value)))
-    case .input(let matrix):
-      .memory(Access(matrix.buffer, matrix.at(Index(Dim(0)), Index(Dim(0)))), isWritten: false)
+    case .input(let buffer, let indices): .memory(Access(buffer, indices), isWritten: false)
     case .memory(let buffer, let indices): .memory(Access(buffer, indices), isWritten: true)
     }
   }
