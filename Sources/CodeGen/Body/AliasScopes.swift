@@ -25,6 +25,8 @@ final class AliasScopes {
 
   /// More stretches than this in one tree are not told apart.
   private static let limit = 64
+  /// So many places are looked at to find out whether one lies behind another.
+  private static let searchLimit = 256
 
   /// Finds the memory that a tree touches; nil where nothing is to be told.
   init?(_ body: Body, tree items: [Item], _ object: ObjectEmitter) {
@@ -82,7 +84,20 @@ final class AliasScopes {
     guard case .buffer(let x) = a, case .buffer(let y) = b, let first = placements[x],
       let second = placements[y]
     else { return true }
-    return body.plan[max(first, second)].below.contains(min(first, second))
+    return isAbove(max(first, second), min(first, second))
+  }
+
+  /// Whether a place of the plan lies behind another one, or behind what lies behind that.
+  private func isAbove(_ upper: Int, _ lower: Int) -> Bool {
+    var pending = [upper]
+    var seen: Set<Int> = [upper]
+    while let place = pending.popLast(), seen.count < AliasScopes.searchLimit {
+      if place == lower { return true }
+      for next in body.plan[place].below where next >= lower && seen.insert(next).inserted {
+        pending.append(next)
+      }
+    }
+    return false
   }
 }
 
