@@ -90,9 +90,8 @@ extension BodyEmitter {
     let isDone = object.builder.icmp(.eq, following, count)
     let latch = object.builder.block
     let jump = object.builder.condBr(isDone, then: counting.exit, else: counting.header)
-    if isLong(id) {
-      object.builder.setLoop(object.context.loop([.mustProgress, .interleave(1)]), of: jump)
-    }
+    let hints = hints(for: id)
+    if !hints.isEmpty { object.builder.setLoop(object.context.loop(hints), of: jump) }
     counter.add(following, from: latch)
     for (phi, value) in zip(counting.entering, next) { phi.add(value, from: latch) }
     object.position(atEnd: counting.exit)
@@ -148,17 +147,20 @@ extension BodyEmitter {
       before: before, header: header, exit: exit, counter: counter, entering: entering)
   }
 
-  /// Whether one turn of an innermost loop keeps a processor busy, so that several at once would
-  /// only make the code longer.
-  private func isLong(_ id: LoopID) -> Bool {
-    let items = body[id].body.items
-    guard items.count >= BodyEmitter.longTurn else { return false }
-    return items.allSatisfy { item in
+  /// What LLVM's vectorizer is told of a loop with long turns: that several at once would only make
+  /// the code longer, since one keeps a processor busy.
+  ///
+  /// Where loops or branches stand in it, not to touch it. Of a value that is the same in all turns,
+  /// but cannot leave the loop for these, it finds that out in a time that doubles with each step.
+  private func hints(for id: LoopID) -> [LoopHint] {
+    if splitter.steps(of: id) < BodyEmitter.longTurn { return [] }
+    let isStraight = body[id].body.items.allSatisfy { item in
       switch item {
       case .scalar, .store, .check, .external, .stopIfFailed: true
       case .loop, .branch: false
       }
     }
+    return [.mustProgress, isStraight ? .interleave(1) : .vectorize(false)]
   }
 
   /// The number of steps of a long turn.

@@ -83,6 +83,9 @@ struct BlockSplitter {
     }
   }
 
+  /// The steps of a loop and of what stands in it.
+  func steps(of loop: LoopID) -> Int { weights[loop.index] - BlockSplitter.loopWeight }
+
   /// Whether a block is cut.
   func isLong(_ block: Block) -> Bool { weight(block) > BlockSplitter.blockLimit }
 
