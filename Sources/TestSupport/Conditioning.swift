@@ -10,7 +10,7 @@ package import Support
 /// known of what hangs on it.
 package struct Conditioning {
   /// The relative noise, in units in the last place: rules may be off by 16.
-  private static let amplitude = 16.0
+  static let amplitude = 16.0
 
   /// What the graph computes, without noise.
   package let results: [Tensor]
@@ -165,7 +165,10 @@ package struct Conditioning {
         regions: node.regions.map { moved($0, &random) }, resultTypes: types.map(\.dtype),
         resultShapes: types.map { $0.shape.map { $0.evaluate(sizes) ?? 0 } }, sizes: sizes,
         data: graph.data)
-      let results = try node.operation.evaluate(context)
+      var results = try node.operation.evaluate(context)
+      if factorings.contains(node.operation) {
+        results = results.map { withLessDust($0, &random) }
+      }
       let loses = mayUnderflow(node.operation, context.operands)
       let isMoved = rounds(node, of: graph)
       values += isMoved ? results.map { moved($0, &random, loses) } : results
@@ -216,34 +219,6 @@ package struct Conditioning {
       floats: numbers.map { $0.isNaN ? (random.integer(0, 1) == 0 ? 1 : -1) : $0 })
   }
 
-  /// Operations whose results are those of matrices a little off, by units in the last place of
-  /// their greatest elements (Wilkinson's backward errors): results may be off by more than they
-  /// are, such as the zeros of `solve(a, a)`.
-  private static let factorings = Set(Operation.linearAlgebra)
-
-  /// A tensor with every number off by units in the last place of the greatest.
-  private static func movedWhole(_ tensor: Tensor, _ random: inout RandomSource) -> Tensor {
-    guard case .floats(let numbers) = tensor.elements else { return tensor }
-    let greatest = numbers.map(\.magnitude).filter(\.isFinite).max() ?? 0
-    let noise = amplitude * tensor.dtype.ulp(1) * greatest
-    return Tensor(
-      tensor.dtype, tensor.shape,
-      floats: numbers.map { tensor.dtype.rounded($0 + random.uniform(-noise, noise)) })
-  }
-
-  /// The same in a region, where the noise is a wave over the places.
-  private static func movedWhole(
-    _ value: Value, _ random: inout RandomSource, _ b: inout Builder
-  ) -> Value {
-    let (dtype, shape) = (b.dtype(value), b.shape(value))
-    guard dtype.isFloat else { return value }
-    let axes = Attributes.reduction(axes: Array(shape.indices), keepDims: false)
-    let greatest = b.emit(.greatest, [b.abs(value)], axes)
-    // What is infinite stays so.
-    let finite = b.select(b.emit(.isfinite, [greatest]), greatest, b.literal(.int(0), dtype))
-    return b.add(value, b.multiply(wave(like: value, &random, &b), finite))
-  }
-
   /// Every number of a region's value off by units in its own last place.
   private static func movedEach(
     _ value: Value, _ random: inout RandomSource, _ b: inout Builder
@@ -254,7 +229,7 @@ package struct Conditioning {
   }
 
   /// A wave over the places of a value, as high as the relative noise.
-  private static func wave(
+  static func wave(
     like value: Value, _ random: inout RandomSource, _ b: inout Builder
   ) -> Value {
     let (dtype, shape) = (b.dtype(value), b.shape(value))
@@ -289,7 +264,10 @@ package struct Conditioning {
         let sign = b.literal(.int(random.integer(0, 1) == 0 ? 1 : -1), b.dtype(operands[1]))
         given[1] = b.select(b.emit(.isnan, [given[1]]), sign, given[1])
       }
-      let results = b.append(node, of: region, on: given, regions: regions)
+      var results = b.append(node, of: region, on: given, regions: regions)
+      if factorings.contains(node.operation) {
+        results = results.map { withLessDust($0, &random, &b) }
+      }
       guard rounds(node, of: region) else { return results }
       return results.map { result in
         let dtype = b.dtype(result)

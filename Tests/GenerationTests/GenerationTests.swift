@@ -192,6 +192,8 @@ import Testing
     "const c = load(\"c.npy\")\n#= c.npy f32 [2,3] columns 7\ngraph g() -> (y) { y = c }",
     "## gives y 1 0\ngraph g() -> (u, y, v) { u, y, v = svd(full([2, 2], 0.5)) }",
     "graph g() -> (u, s, v) { u, s, v = svd(full([5, 3], 0.5)) }",
+    "graph g() -> (v) { _, s, _ = svd(full([2, 3], 1)); v = log(s) }",
+    "graph g() -> (v) { for t in 1..<3 { _, s, _ = svd(full([2, 3], f64(t))); emit v = log(s) } }",
     "graph g() -> (w, v) { w, v = eigh(diag(full([3], 0.5)) + full([3, 3], 0.25)) }",
     "graph g() -> (q, r) { q, r = qr(full([3, 3], 0.1)) }",
     "graph g(x: f32[2]) -> (i, y, z) { i = argsort(x * 0); y, z = top_k(round(x), 2) }",
