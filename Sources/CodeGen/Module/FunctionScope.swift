@@ -7,6 +7,8 @@ final class FunctionScope {
   let function: IRFunction
   /// The sizes by the names of the symbols.
   var symbols: [String: IRValue] = [:]
+  /// Fetches the size of a symbol that is not there yet; nil where all are.
+  var fetch: ((String) -> IRValue)?
   /// Sizes that are computed, which all of the function sees.
   var dims: [Dim: IRValue] = [:]
   /// Where to put what all of the function shall see: in front of this jump.
@@ -18,6 +20,7 @@ final class FunctionScope {
   init(within other: FunctionScope) {
     function = other.function
     symbols = other.symbols
+    fetch = other.fetch
     dims = other.dims
   }
 }
@@ -86,7 +89,10 @@ extension ObjectEmitter {
 
   /// The value of a symbol.
   private func symbol(_ name: String, _ scope: FunctionScope) -> IRValue {
-    guard let value = scope.symbols[name] else { preconditionFailure("unknown size \(name)") }
+    guard let value = scope.symbols[name] ?? scope.fetch?(name) else {
+      preconditionFailure("unknown size \(name)")
+    }
+    scope.symbols[name] = value
     return value
   }
 

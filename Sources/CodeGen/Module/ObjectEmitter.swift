@@ -27,6 +27,8 @@ final class ObjectEmitter {
   var laneFunctions: [LaneFunction: IRFunction] = [:]
   /// What LLVM is told of these functions where one of them is called.
   var laneVariants: [LaneFunction: IRAttribute] = [:]
+  /// Packed parts by their outlines.
+  var parts: [Int: [PackedPart]] = [:]
   let debug: DebugLines?
   /// The checks of what the code takes for granted, where they are asked for.
   private(set) lazy var undefined: UndefinedChecks? =

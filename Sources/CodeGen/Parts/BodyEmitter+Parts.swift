@@ -9,16 +9,20 @@ extension BodyEmitter {
     let plan = PartPlan(parts, escaping: escaping, finder)
     let layout = FrameLayout(plan, finder)
     let start = state.frameStart
-    let frame = Frame(emitter: self, address: frameAddress(layout.size), layout: layout)
+    let frame = Frame(emitter: self, address: frameAddress(layout.size), place: layout.place(of:))
     state.frameStart += FrameLayout.padded(layout.size)
     defer { state.frameStart = start }
-    for captured in plan.shared(function) where isThere(captured) {
-      frame.store(captured, current(captured))
+    if parts.indices.contains(where: { takesFrame(parts[$0], plan.uses[$0]) }) {
+      for captured in plan.shared(function) where isThere(captured) {
+        frame.store(captured, current(captured))
+      }
     }
+    let memory = packMemory(plan)
     for (number, part) in parts.enumerated() {
       switch part {
       case .outlined, .guarded:
-        callPart(part, plan.uses[number], leaving: plan.left[number], frame)
+        let memory = takesFrame(part, plan.uses[number]) ? nil : memory
+        callPart(part, number, of: plan, frame, packedIn: memory)
       case .inPlace(let item):
         for case .scalar(let id) in plan.uses[number].captured
         where plan.producer(of: id, body) != nil {
@@ -58,9 +62,7 @@ extension BodyEmitter {
     case .argument(let role):
       guard let value = argument(role) else { preconditionFailure("no argument \(role)") }
       return value
-    case .symbol(let name):
-      guard let value = scope.symbols[name] else { preconditionFailure("no size \(name)") }
-      return value
+    case .symbol(let name): return object.dim(.symbol(name), scope)
     case .activeLanes:
       guard let activeLanes else { preconditionFailure("all lanes are active") }
       return activeLanes
@@ -79,22 +81,53 @@ extension BodyEmitter {
     }
   }
 
-  /// Emits a part as a function, and calls it.
+  /// Whether a part takes what it needs from the frame, because it has no loop, or needs too much.
+  private func takesFrame(_ part: BlockPart, _ uses: PartUses) -> Bool {
+    if case .inPlace = part { return false }
+    return uses.entered.isEmpty || uses.captured.count > Pack.limit
+  }
+
+  /// Memory for what packed parts are handed, one after the other.
+  private func packMemory(_ plan: PartPlan) -> IRValue {
+    let sizes = zip(plan.uses, plan.left).map { uses, left in
+      Pack.greatestSize(uses.captured + left.map { .scalar($0) }, function, body)
+    }
+    return object.entryAlloca(
+      object.context.i8.array(sizes.max() ?? 0), align: WorkspacePlan.alignment)
+  }
+
+  /// Emits a part as a function, and calls it. What it needs is in the frame, or is packed for it.
   private func callPart(
-    _ steps: BlockPart, _ uses: PartUses, leaving: [ScalarID], _ frame: Frame
+    _ steps: BlockPart, _ number: Int, of plan: PartPlan, _ frame: Frame, packedIn memory: IRValue?
   ) {
-    let part = object.addFunction(
+    let (uses, leaving) = (plan.uses[number], plan.left[number])
+    var part = object.addFunction(
       "\(function.name).part", [object.context.pointer, object.context.i32],
       returning: object.context.i32)
     part.setFastCallingConvention()
     part.add(.noInline)
     part.add(.noAlias, toParameter: 0)
     part.add(attributes(of: uses))
+    let pack = Pack(body)
+    let place = memory == nil ? frame.place : pack.place
+    let inner = Frame(emitter: self, address: part.parameter(0), place: place)
+    object.elsewhere {
+      emitPart(steps, uses, leaving: leaving, part, inner, isPacked: memory != nil)
+    }
+    let packed = memory.map { Frame(emitter: self, address: $0, place: pack.place) }
+    if let packed {
+      part = object.shared(part)
+      for captured in pack.taken(leaving) {
+        packed.store(captured, plan.isProduced(captured, body) ? frame.load(captured) : current(captured))
+      }
+    }
     let before =
       status.map { object.builder.load(object.context.i32, $0) } ?? object.context.i32.zero
-    let call = object.builder.call(part, [frame.address, before])
+    let call = object.builder.call(part, [packed?.address ?? frame.address, before])
     object.builder.setFastCallingConvention(call)
-    object.elsewhere { emitPart(steps, uses, leaving: leaving, part, frame) }
+    if let packed {
+      for id in leaving { frame.store(.scalar(id), packed.load(.scalar(id))) }
+    }
     guard let status else { return }
     object.builder.store(call, status)
     if uses.stops { emitStop() }
@@ -115,14 +148,14 @@ extension BodyEmitter {
 
   /// Emits a part as a function.
   private func emitPart(
-    _ steps: BlockPart, _ uses: PartUses, leaving: [ScalarID], _ part: IRFunction, _ frame: Frame
+    _ steps: BlockPart, _ uses: PartUses, leaving: [ScalarID], _ part: IRFunction, _ frame: Frame,
+    isPacked: Bool
   ) {
     object.position(atEnd: part.appendBlock("entry"))
     object.debug?.enter(part, named: function.name, at: function.site, object)
     let saved = state
     let hadChecks = status != nil
     let lanesType = activeLanes?.type
-    let inner = Frame(emitter: self, address: part.parameter(0), layout: frame.layout)
     state = FunctionState(FunctionScope(part))
     if isTranslatedAsItStands(uses) {
       state.isAsItStands = true
@@ -133,20 +166,21 @@ extension BodyEmitter {
       object.builder.store(part.parameter(1), slot)
       status = slot
     }
-    if let lanesType { activeLanes = inner.load(.activeLanes, lanesType) }
-    for name in function.symbols { scope.symbols[name] = inner.load(.symbol(name)) }
+    if let lanesType { activeLanes = frame.load(.activeLanes, lanesType) }
+    scope.fetch = { frame.load(.symbol($0)) }
+    if !isPacked { for name in function.symbols { scope.symbols[name] = frame.load(.symbol(name)) } }
     var taken = Taken()
     for captured in uses.captured {
       if case .scalar(let id) = captured, body.scalars[id.index].type.element.isFloat {
         isMissing[id.index] = true
       } else {
-        take(captured, inner, &taken)
+        take(captured, frame, &taken)
       }
     }
     let result = emitFunction {
       let isTree = saved.aliases == nil
       aliases = isTree ? AliasScopes(body, tree: steps.items, object) : saved.aliases
-      emitIf(steps) { emit(steps.items, leaving: leaving, inner, &taken) }
+      emitIf(steps) { emit(steps.items, leaving: leaving, frame, &taken) }
     }
     object.builder.ret(result)
     state = saved
@@ -255,28 +289,19 @@ extension BodyEmitter {
 struct Frame {
   let emitter: BodyEmitter
   let address: IRValue
-  let layout: FrameLayout
-
   /// The bytes in front of something.
-  private func offset(_ captured: Captured) -> Int {
-    guard let offset = layout.offset(of: captured) else { preconditionFailure("no place in frame") }
-    return offset
-  }
+  let place: (Captured) -> Int
 
-  /// The address of something.
-  private func place(_ captured: Captured) -> IRValue {
+  /// The address at some bytes.
+  private func address(at offset: Int) -> IRValue {
     let object = emitter.object
-    return object.builder.element(object.context.i8, address, object.index(offset(captured)))
-  }
-
-  /// What the address of something is a multiple of, at least.
-  private func alignment(_ captured: Captured) -> Int {
-    1 << min(6, offset(captured).trailingZeroBitCount)
+    return object.builder.element(object.context.i8, address, object.index(offset))
   }
 
   /// Puts a value into its place.
   func store(_ captured: Captured, _ value: IRValue) {
-    emitter.object.builder.store(value, place(captured), align: alignment(captured))
+    let offset = place(captured)
+    emitter.object.builder.store(value, address(at: offset), align: alignment(offset))
   }
 
   /// The value in a place.
@@ -284,6 +309,10 @@ struct Frame {
 
   /// The value in a place, of a type that the emitter does not know.
   func load(_ captured: Captured, _ type: IRType) -> IRValue {
-    emitter.object.builder.load(type, place(captured), align: alignment(captured))
+    let offset = place(captured)
+    return emitter.object.builder.load(type, address(at: offset), align: alignment(offset))
   }
+
+  /// What an address at some bytes is a multiple of, at least.
+  private func alignment(_ offset: Int) -> Int { 1 << min(6, offset.trailingZeroBitCount) }
 }

@@ -99,7 +99,7 @@ extension PartPlan {
 
 extension Captured {
   /// The bytes that something takes in a frame, a power of two.
-  fileprivate func bytes(_ body: Body) -> Int {
+  func bytes(_ body: Body) -> Int {
     switch self {
     case .scalar(let id):
       let type = body.scalars[id.index].type

@@ -49,6 +49,12 @@ struct PartPlan {
     return producer < 0 ? nil : Int(producer)
   }
 
+  /// Whether a part computes something that another one takes.
+  func isProduced(_ captured: Captured, _ body: Body) -> Bool {
+    guard case .scalar(let id) = captured else { return false }
+    return producer(of: id, body) != nil
+  }
+
   /// Notes that a part leaves a value for a later one.
   private mutating func leave(_ id: ScalarID, in producer: Int, until part: Int) {
     guard part > producer else { return }
@@ -77,6 +83,12 @@ struct FrameLayout {
   func offset(of captured: Captured) -> Int? {
     guard case .scalar(let id) = captured else { return others[captured] }
     return scalars[id.index] < 0 ? nil : Int(scalars[id.index])
+  }
+
+  /// The bytes in front of something that has been given a place.
+  func place(of captured: Captured) -> Int {
+    guard let offset = offset(of: captured) else { preconditionFailure("no place in frame") }
+    return offset
   }
 
   /// Gives something a place of so many bytes, a power of two.

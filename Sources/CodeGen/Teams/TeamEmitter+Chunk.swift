@@ -13,7 +13,7 @@ extension TeamEmitter {
     let chunk = function.parameter(2)
     let saved = emitter.state
     emitter.state = FunctionState(FunctionScope(function))
-    let frame = Frame(emitter: emitter, address: place(job, Job.frame), layout: frameLayout)
+    let frame = Frame(emitter: emitter, address: place(job, Job.frame), place: frameLayout.place(of:))
     for name in emitter.function.symbols {
       emitter.scope.symbols[name] = frame.load(.symbol(name))
     }

@@ -61,7 +61,7 @@ struct TeamEmitter {
   func emit(_ initial: [IRValue]) -> [IRValue] {
     let job = object.entryAlloca(
       object.context.i8.array(layout.size), align: WorkspacePlan.alignment)
-    let frame = Frame(emitter: emitter, address: place(job, Job.frame), layout: frameLayout)
+    let frame = Frame(emitter: emitter, address: place(job, Job.frame), place: frameLayout.place(of:))
     for captured in plan.shared(emitter.function) where emitter.isThere(captured) {
       frame.store(captured, emitter.current(captured))
     }
