@@ -40,8 +40,12 @@ extension Rewriter {
     }
     parts += axes[between.upperBound...]
     guard let part = tryEmit(.slice, inner.operands, .slice(Array(parts))) else { return nil }
-    return inner.operation == .reshape
-      ? tryEmit(.reshape, [part], .shape(node.type.shape))
-      : tryEmit(inner.operation, [part], inner.attributes)
+    // Of axes of one element, another may be the new one than that which is taken to stay.
+    if let same = tryEmit(inner.operation, [part], inner.attributes),
+      shape(same) == node.type.shape
+    {
+      return same
+    }
+    return tryEmit(.reshape, [part], .shape(node.type.shape))
   }
 }
