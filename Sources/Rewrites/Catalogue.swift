@@ -12,7 +12,7 @@ package enum Catalogue {
 
   private static let simplification: [Rule] =
     canonical + folding + identities + broadcasts + addition + subtraction + negation
-    + multiplication + division + powers + functions + selection + logic + comparisons
+    + multiplication + division + collections + powers + functions + selection + logic + comparisons
     + conversions + layout + slices + gathers + joins + reductions + products
 
   /// The list that `--print-rules` shows: a line for each rule.

@@ -12,7 +12,7 @@ import Testing
     canonicalCases + identityCases + broadcastCases + additionCases + multiplicationCases
     + powerCases + selectionCases + logicCases + conversionCases + layoutCases + sliceCases
     + joinCases + reductionCases + stretchedCases + matrixCases
-    + pushedSliceCases + stabilisationCases + determinantCases + sharingCases
+    + collectionCases + pushedSliceCases + stabilisationCases + determinantCases + sharingCases
 
   @Test func everyRuleHasCasesForAndAgainst() {
     let firing = Set(CatalogueTests.cases.filter(\.fires).map(\.rule))
