@@ -195,6 +195,15 @@ FORMULAS = [
     Formula("sqrt_square", [lambda x: x, lambda x: mp.mpf(1), lambda x: mp.mpf(0)], [NAN] * 3,
             [INF, 1, 0], ["sqrt(x) ** 2", "sqrt(x) * sqrt(x)", "square(sqrt(x))"],
             domain=lambda x: x >= 0),
+    Formula("over_base", [lambda x: x, lambda x: mp.mpf(1)], [-INF, 1], [INF, 1], [
+        "x * x / x", "x ** 2 / x", "square(x) / x", "-x * x / -x"]),
+    Formula("cube_over_base", [lambda x: x * x, lambda x: 2 * x], [INF, -INF], [INF, INF], [
+        "x ** 3 / x", "x * x * x / x"]),
+    Formula("under_square", [lambda x: 1 / x, lambda x: -1 / (x * x)], [0, 0], [0, 0], [
+        "x / (x * x)", "x / x ** 2"], domain=lambda x: x != 0),
+    Formula("length", [lambda x: mp.sqrt(x * x + 9), lambda x: x / mp.sqrt(x * x + 9)],
+            [INF, -1], [INF, 1], [
+        "hypot(x, 3.0)", "hypot(3.0, x)"]),
 ]
 
 

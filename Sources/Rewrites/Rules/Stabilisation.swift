@@ -7,7 +7,7 @@ import Ops
 /// gradients are right together; and again on what derivatives spell.
 extension Catalogue {
   static let stabilisation: [Rule] =
-    logistics + tangents + exponentials + errorFunctions + rows + determinants
+    logistics + tangents + exponentials + errorFunctions + rows + determinants + quotients
 
   /// The logistic function, its logarithm, its complement and its kin.
   private static let logistics: [Rule] = [

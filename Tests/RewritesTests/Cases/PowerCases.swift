@@ -19,7 +19,7 @@ private let exponentCases: [RuleCase] = [
   RuleCase.silent("pow-minus-one", [.i64]) { b, v in b.power(v[0], b.k(-1, v[0])) },
   RuleCase.elementwise("pow-half", .floats) { b, v in b.power(b.abs(v[0]), b.k(0.5, v[0])) },
   RuleCase.elementwise("pow-half", .floats, [.number, .number]) { b, v in
-    b.power(b.add(b.square(of: v[0]), b.square(of: v[1])), b.k(0.5, v[0]))
+    b.power(b.add(b.square(of: v[0]), b.abs(v[1])), b.k(0.5, v[0]))
   },
   RuleCase.silent("pow-half", .floats) { b, v in b.power(v[0], b.k(0.5, v[0])) },
   RuleCase.elementwise("pow-half-signed", .floats) { b, v in b.power(v[0], b.k(0.5, v[0])) },

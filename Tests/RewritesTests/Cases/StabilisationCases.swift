@@ -3,7 +3,7 @@ import Ops
 import Support
 
 let stabilisationCases: [RuleCase] =
-  logisticCases + tangentCases + exponentialCases + errorFunctionCases + rowCases
+  logisticCases + tangentCases + exponentialCases + errorFunctionCases + rowCases + quotientCases
 
 extension RuleCase {
   /// Cases of numbers where the rule applies, and one where it must not.
@@ -130,6 +130,34 @@ private let tangentCases: [RuleCase] = [
   RuleCase.pair(
     "one-minus-twice-sigmoid", { b, x, _ in b.from(1, b.times(2, b.sigmoid(x))) },
     not: { b, x, _ in b.from(2, b.times(2, b.sigmoid(x))) }),
+].flatMap { $0 }
+
+private let quotientCases: [RuleCase] = [
+  RuleCase.pair(
+    "square-over-base", { b, x, _ in b.divide(b.square(of: x), x) },
+    not: { b, x, y in b.divide(b.square(of: x), y) }),
+  RuleCase.pair(
+    "base-over-square", { b, x, _ in b.divide(x, b.square(of: x)) },
+    not: { b, x, y in b.divide(y, b.square(of: x)) }),
+  RuleCase.pair(
+    "power-over-base", { b, x, _ in b.divide(b.emit(.power, [x, b.k(3, x)]), x) },
+    not: { b, x, y in b.divide(b.emit(.power, [x, b.k(3, x)]), y) }),
+  RuleCase.pair(
+    "multiple-over-base", { b, x, y in b.divide(b.multiply(y, b.square(of: x)), x) },
+    not: { b, x, y in b.divide(b.multiply(y, b.square(of: x)), y) }),
+  // Of what is NaN nothing would be left.
+  RuleCase.pair(
+    "product-over-base", { b, x, y in b.divide(b.multiply(b.multiply(y, x), x), x) },
+    not: { b, x, y in b.divide(b.multiply(x, y), x) }),
+  RuleCase.pair(
+    "length-of-two", { b, x, y in b.sqrt(b.add(b.square(of: x), b.square(of: y))) },
+    not: { b, x, y in b.sqrt(b.subtract(b.square(of: x), b.square(of: y))) }),
+  RuleCase.shaped("length", .f64(.m, .n)) { b, v in
+    b.sqrt(b.reduceSum(b.square(of: v[0]), axes: [1]))
+  },
+  RuleCase.shaped("length", .f64(.m, .n), fires: false) { b, v in
+    b.sqrt(b.reduceSum(b.abs(v[0]), axes: [1]))
+  },
 ].flatMap { $0 }
 
 private let exponentialCases: [RuleCase] = [
