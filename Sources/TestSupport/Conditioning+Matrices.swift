@@ -23,10 +23,9 @@ extension Conditioning {
   static func movedWhole(
     _ value: Value, _ random: inout RandomSource, _ b: inout Builder
   ) -> Value {
-    let (dtype, shape) = (b.dtype(value), b.shape(value))
+    let dtype = b.dtype(value)
     guard dtype.isFloat else { return value }
-    let axes = Attributes.reduction(axes: Array(shape.indices), keepDims: false)
-    let greatest = b.emit(.greatest, [b.abs(value)], axes)
+    let greatest = greatest(of: value, &b)
     // What is infinite stays so.
     let finite = b.select(b.emit(.isfinite, [greatest]), greatest, b.literal(.int(0), dtype))
     return b.add(value, b.multiply(wave(like: value, &random, &b), finite))
@@ -48,13 +47,18 @@ extension Conditioning {
   static func withLessDust(
     _ value: Value, _ random: inout RandomSource, _ b: inout Builder
   ) -> Value {
-    let (dtype, shape) = (b.dtype(value), b.shape(value))
+    let dtype = b.dtype(value)
     guard dtype.isFloat else { return value }
-    let axes = Attributes.reduction(axes: Array(shape.indices), keepDims: false)
-    let greatest = b.emit(.greatest, [b.abs(value)], axes)
+    let greatest = greatest(of: value, &b)
     let dust = b.multiply(greatest, b.literal(.float(dust(of: dtype)), dtype))
     let less = b.multiply(value, b.literal(.float(shrinking(&random)), dtype))
     return b.select(b.emit(.greater, [b.abs(value), dust]), value, less)
+  }
+
+  /// The greatest magnitude of a value's elements.
+  private static func greatest(of value: Value, _ b: inout Builder) -> Value {
+    let axes = Attributes.reduction(axes: Array(b.shape(value).indices), keepDims: false)
+    return b.emit(.greatest, [b.abs(value)], axes)
   }
 
   /// What roundings leave of a number that is 0, beside the greatest of its matrix.
