@@ -4,7 +4,8 @@ import Testing
 /// The stack that a header states, beside what calls take. For the whole corpus `BoundsTests` holds
 /// calls to it.
 @Suite struct StackTests {
-  /// Programs with little, with deep calls of functions, with loops, with matrices.
+  /// Programs with little, with deep calls of functions, with loops, with matrices, with more
+  /// arguments than registers.
   static let programs: [(name: String, text: String)] = [
     ("little", "graph g(x: f64[n]) -> (y) { y = 2 * x }"),
     (
@@ -31,6 +32,21 @@ import Testing
           x = solve(a + 9 * eye(6), b)
           ga = grad(sum(x), wrt: a)
           _, s, _ = svd(q)
+      }
+      """
+    ),
+    (
+      "arguments",
+      """
+      graph g(x: f64[n, c, h, w], scale: f64[c], bias: f64[c], m: f64[c], v: f64[c],
+              tx: f64[n, c, h, w], ts: f64[c], tb: f64[c], tm: f64[c], tv: f64[c],
+              ct: f64[n, c, h, w])
+          -> (value, gx, gs, gb, gm, gv, along, hx, hs, hb, hm, hv) {
+          value = batch_norm(x, scale, bias, m, v)
+          gx, gs, gb, gm, gv = vjp(value, wrt: [x, scale, bias, m, v], along: ct)
+          along = jvp(value, wrt: [x, scale, bias, m, v], along: [tx, ts, tb, tm, tv])
+          hx, hs, hb, hm, hv = hvp(
+              sum(value ** 3 * ct), wrt: [x, scale, bias, m, v], along: [tx, ts, tb, tm, tv])
       }
       """
     ),
