@@ -130,9 +130,7 @@ package struct CodeGenerator: ~Copyable {
     of module: borrowing Module, times: inout PassTimes, size: inout CodeSize
   ) throws(LLVMError) -> [UInt8] {
     let calls = module.calls
-    let passed = module.functions.map {
-      ($0.name, CodeSize.bytes(ofArguments: $0.parameterCount))
-    }
+    let parameters = module.functions.map { ($0.name, $0.parameterCount) }
     var frames: [String: Int] = [:]
     let bytes = try times.time("make object") { () throws(LLVMError) in
       let object = try machine.emit(module, as: .object, frames: &frames)
@@ -143,8 +141,8 @@ package struct CodeGenerator: ~Copyable {
     if size.obstacleToStack == nil {
       let isWeb = machine.target.architecture.hasPrefix("wasm")
       size.addStacks(
-        frames: frames, calls: calls,
-        passed: isWeb ? [:] : Dictionary(passed) { max($0, $1) }, holdsReturns: !isWeb)
+        frames: frames, calls: calls, parameters: Dictionary(uniqueKeysWithValues: parameters),
+        holdsCalls: !isWeb)
     }
     return bytes
   }

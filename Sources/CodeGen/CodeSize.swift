@@ -23,16 +23,19 @@ package struct CodeSize: Hashable, Sendable {
 
   /// The most bytes of stack that arguments of a function of the object take. Frames do not have
   /// them where they are pushed, as on x86-64 from the seventh on.
-  static func bytes(ofArguments count: Int) -> Int {
+  private static func bytes(ofArguments count: Int) -> Int {
     count > 2 ? (8 * count + 15) / 16 * 16 : 0
   }
 
-  /// Adds up frames along the calls, and what calls pass; no function calls itself. Where
-  /// `holdsReturns`, the stack also holds the addresses that functions return to.
+  /// Adds up frames along the calls; no function calls itself. Where `holdsCalls`, the stack also
+  /// holds what calls pass, and the addresses that functions return to.
   mutating func addStacks(
-    frames: [String: Int], calls: [String: Set<String>], passed: [String: Int],
-    holdsReturns: Bool
+    frames: [String: Int], calls: [String: Set<String>], parameters: [String: Int],
+    holdsCalls: Bool
   ) {
+    func passed(_ name: String) -> Int {
+      holdsCalls ? CodeSize.bytes(ofArguments: parameters[name, default: 0]) : 0
+    }
     var depths: [String: Int] = [:]
     var pending = Array(calls.keys)
     while let name = pending.last {
@@ -43,9 +46,9 @@ package struct CodeSize: Hashable, Sendable {
         continue
       }
       pending.removeLast()
-      let deepest = callees.map { depths[$0, default: 0] + passed[$0, default: 0] }.max() ?? 0
+      let deepest = callees.map { depths[$0, default: 0] + passed($0) }.max() ?? 0
       depths[name] = deepest
-        + CodeSize.bytes(ofFrame: frames[name, default: 0], holdsReturns: holdsReturns)
+        + CodeSize.bytes(ofFrame: frames[name, default: 0], holdsReturns: holdsCalls)
     }
     stack = depths
   }

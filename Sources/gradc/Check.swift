@@ -46,7 +46,7 @@ struct Check: ParsableCommand {
   func run() throws {
     var options = DerivativeCheckOptions(compile: try shared.options())
     options.compile.usesLAPACK = lapack
-    options.compile.usesBLAS = try Products.callBLAS(blas)
+    options.compile.usesBLAS = try LibraryChoice.takes("cblas", "--blas", blas)
     options.graph = graph
     options.seed = seed
     options.compile.libraries = libraries

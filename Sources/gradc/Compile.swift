@@ -100,7 +100,7 @@ struct Compile: ParsableCommand {
     options.hasDebugInfo = debug
     options.writesDependencies = dependencies
     options.usesLAPACK = lapack
-    options.usesBLAS = try Products.callBLAS(blas)
+    options.usesBLAS = try LibraryChoice.takes("cblas", "--blas", blas)
     options.sanitizers = try sanitizers()
     options.usesThreads = try usesThreads(options.sanitizers)
     try Session.compile(options).leave()
@@ -124,15 +124,13 @@ struct Compile: ParsableCommand {
 
   /// Whether threads share loops.
   private func usesThreads(_ sanitizers: Set<Sanitizer>) throws -> Bool {
-    guard ["none", "openmp"].contains(threads) else {
-      throw ValidationError("'--threads' is none or openmp, not '\(threads)'")
-    }
-    if threads == "openmp", sanitizers.contains(.thread) {
+    let isShared = try LibraryChoice.takes("openmp", "--threads", threads)
+    if isShared, sanitizers.contains(.thread) {
       throw ValidationError(
         "'--threads=openmp' and '--sanitize=thread' do not go together: the sanitizer does not see "
           + "how OpenMP's runtime waits for its threads, and would report races that are none")
     }
-    return threads == "openmp"
+    return isShared
   }
 
   /// A number of bytes, with `K`, `M` or `G` behind it for powers of 1024.

@@ -47,7 +47,7 @@ struct Run: ParsableCommand {
   func run() throws {
     var options = RunOptions(compile: try shared.options())
     options.compile.usesLAPACK = lapack
-    options.compile.usesBLAS = try Products.callBLAS(blas)
+    options.compile.usesBLAS = try LibraryChoice.takes("cblas", "--blas", blas)
     options.compile.libraries = libraries
     options.compile.target = try target.choice()
     options.graph = graph

@@ -21,12 +21,16 @@ final class AliasScopes {
   private var memories: [Memory] = []
   private var scopes: [Memory: IRMetadata] = [:]
   private var nodes: [Memory: (own: IRMetadata, others: IRMetadata?)] = [:]
+  /// The places of the tree's buffers in the plan, and the lowest of them.
   private var placements: [BufferID: Int] = [:]
+  private var lowest = 0
+  /// By place, those that it lies behind.
+  private var behind: [Int: Set<Int>] = [:]
 
   /// More stretches than this in one tree are not told apart.
   private static let limit = 64
-  /// So many places are looked at to find out whether one lies behind another.
-  private static let searchLimit = 256
+  /// So many places are looked for that one lies behind.
+  private static let searchLimit = 1024
 
   /// Finds the memory that a tree touches; nil where nothing is to be told.
   init?(_ body: Body, tree items: [Item], _ object: ObjectEmitter) {
@@ -42,7 +46,11 @@ final class AliasScopes {
     guard access.writes, memories.count > 1, memories.count <= AliasScopes.limit else {
       return nil
     }
-    for placement in body.plan.indices { placements[body.plan[placement].buffer] = placement }
+    for (place, placement) in body.plan.enumerated()
+    where seen.contains(.buffer(placement.buffer)) {
+      placements[placement.buffer] = place
+    }
+    lowest = placements.values.min() ?? 0
     let domain = object.context.aliasDomain("tree")
     for memory in memories {
       scopes[memory] = object.context.aliasScope("memory", in: domain)
@@ -84,20 +92,22 @@ final class AliasScopes {
     guard case .buffer(let x) = a, case .buffer(let y) = b, let first = placements[x],
       let second = placements[y]
     else { return true }
-    return isAbove(max(first, second), min(first, second))
+    return placesBehind(max(first, second)).contains(min(first, second))
   }
 
-  /// Whether a place of the plan lies behind another one, or behind what lies behind that.
-  private func isAbove(_ upper: Int, _ lower: Int) -> Bool {
+  /// The places of the plan that one lies behind, directly or behind others, as far as the tree has
+  /// buffers there.
+  private func placesBehind(_ upper: Int) -> Set<Int> {
+    if let known = behind[upper] { return known }
     var pending = [upper]
-    var seen: Set<Int> = [upper]
-    while let place = pending.popLast(), seen.count < AliasScopes.searchLimit {
-      if place == lower { return true }
-      for next in body.plan[place].below where next >= lower && seen.insert(next).inserted {
+    var found: Set<Int> = []
+    while let place = pending.popLast(), found.count < AliasScopes.searchLimit {
+      for next in body.plan[place].below where next >= lowest && found.insert(next).inserted {
         pending.append(next)
       }
     }
-    return false
+    behind[upper] = found
+    return found
   }
 }
 

@@ -24,6 +24,11 @@ enum BlockPart {
     }
   }
 
+  /// Whether it stays where it stands.
+  var isInPlace: Bool {
+    if case .inPlace = self { true } else { false }
+  }
+
   /// What the part takes from outside.
   func uses(_ finder: UseFinder) -> PartUses {
     guard case .guarded(let side, _) = self else { return PartUses(items, finder) }

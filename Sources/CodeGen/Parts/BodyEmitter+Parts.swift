@@ -12,17 +12,17 @@ extension BodyEmitter {
     let frame = Frame(emitter: self, address: frameAddress(layout.size), place: layout.place(of:))
     state.frameStart += FrameLayout.padded(layout.size)
     defer { state.frameStart = start }
-    if parts.indices.contains(where: { takesFrame(parts[$0], plan.uses[$0]) }) {
+    let packed = parts.indices.filter { isPacked(parts[$0], plan.uses[$0]) }
+    let memory = packMemory(for: packed, of: plan)
+    if parts.indices.contains(where: { !parts[$0].isInPlace && !packed.contains($0) }) {
       for captured in plan.shared(function) where isThere(captured) {
         frame.store(captured, current(captured))
       }
     }
-    let memory = packMemory(plan)
     for (number, part) in parts.enumerated() {
       switch part {
       case .outlined, .guarded:
-        let memory = takesFrame(part, plan.uses[number]) ? nil : memory
-        callPart(part, number, of: plan, frame, packedIn: memory)
+        callPart(part, number, of: plan, frame, packedIn: packed.contains(number) ? memory : nil)
       case .inPlace(let item):
         for case .scalar(let id) in plan.uses[number].captured
         where plan.producer(of: id, body) != nil {
@@ -81,19 +81,20 @@ extension BodyEmitter {
     }
   }
 
-  /// Whether a part takes what it needs from the frame, because it has no loop, or needs too much.
-  private func takesFrame(_ part: BlockPart, _ uses: PartUses) -> Bool {
-    if case .inPlace = part { return false }
-    return uses.entered.isEmpty || uses.captured.count > Pack.limit
+  /// Whether what a part needs is packed for it: where it has loops, and does not need too much.
+  private func isPacked(_ part: BlockPart, _ uses: PartUses) -> Bool {
+    !part.isInPlace && !uses.entered.isEmpty && uses.captured.count <= Pack.limit
   }
 
-  /// Memory for what packed parts are handed, one after the other.
-  private func packMemory(_ plan: PartPlan) -> IRValue {
-    let sizes = zip(plan.uses, plan.left).map { uses, left in
-      Pack.greatestSize(uses.captured + left.map { .scalar($0) }, function, body)
+  /// Memory for what packed parts are handed, one after the other; nil where there are none.
+  private func packMemory(for packed: [Int], of plan: PartPlan) -> IRValue? {
+    let sizes = packed.map { number in
+      let left = plan.left[number].map { Captured.scalar($0) }
+      return Pack.greatestSize(plan.uses[number].captured + left, function, body)
     }
-    return object.entryAlloca(
-      object.context.i8.array(sizes.max() ?? 0), align: WorkspacePlan.alignment)
+    return sizes.max().map { size in
+      object.entryAlloca(object.context.i8.array(size), align: WorkspacePlan.alignment)
+    }
   }
 
   /// Emits a part as a function, and calls it. What it needs is in the frame, or is packed for it.
@@ -111,14 +112,13 @@ extension BodyEmitter {
     let pack = Pack(body)
     let place = memory == nil ? frame.place : pack.place
     let inner = Frame(emitter: self, address: part.parameter(0), place: place)
-    object.elsewhere {
-      emitPart(steps, uses, leaving: leaving, part, inner, isPacked: memory != nil)
-    }
+    object.elsewhere { emitPart(steps, uses, leaving: leaving, part, inner) }
     let packed = memory.map { Frame(emitter: self, address: $0, place: pack.place) }
     if let packed {
       part = object.shared(part)
       for captured in pack.taken(leaving) {
-        packed.store(captured, plan.isProduced(captured, body) ? frame.load(captured) : current(captured))
+        let isInFrame = plan.isProduced(captured, body)
+        packed.store(captured, isInFrame ? frame.load(captured) : current(captured))
       }
     }
     let before =
@@ -148,8 +148,7 @@ extension BodyEmitter {
 
   /// Emits a part as a function.
   private func emitPart(
-    _ steps: BlockPart, _ uses: PartUses, leaving: [ScalarID], _ part: IRFunction, _ frame: Frame,
-    isPacked: Bool
+    _ steps: BlockPart, _ uses: PartUses, leaving: [ScalarID], _ part: IRFunction, _ frame: Frame
   ) {
     object.position(atEnd: part.appendBlock("entry"))
     object.debug?.enter(part, named: function.name, at: function.site, object)
@@ -168,7 +167,6 @@ extension BodyEmitter {
     }
     if let lanesType { activeLanes = frame.load(.activeLanes, lanesType) }
     scope.fetch = { frame.load(.symbol($0)) }
-    if !isPacked { for name in function.symbols { scope.symbols[name] = frame.load(.symbol(name)) } }
     var taken = Taken()
     for captured in uses.captured {
       if case .scalar(let id) = captured, body.scalars[id.index].type.element.isFloat {

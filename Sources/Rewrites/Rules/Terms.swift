@@ -34,7 +34,7 @@ extension Rewriter {
 
   /// A sum with its constants added up, and terms combined; nil where there is nothing to combine.
   fileprivate mutating func collectedTerms(_ node: Candidate) -> Value? {
-    var terms = terms(of: node)
+    var terms = terms(of: node, through: [.add, .subtract])
     guard terms.count > 2 else { return nil }
     guard node.type.dtype.isFloat else {
       return cancel(&terms) ? sum(terms, nil, node.type) : nil
@@ -47,22 +47,23 @@ extension Rewriter {
     return combine(&terms, node.type.dtype) ? sum(terms, nil, node.type) : nil
   }
 
-  /// The terms of a sum, looking through sums that nothing else uses.
-  private func terms(of node: Candidate) -> [Term] {
+  /// What a node adds up or multiplies, looking through nodes of its operations that nothing else
+  /// uses.
+  private func terms(of node: Candidate, through operations: [Operation]) -> [Term] {
     var found: [Term] = []
     var open = [
       Term(value: node.operands[1], isSubtracted: node.operation == .subtract),
       Term(value: node.operands[0], isSubtracted: false),
     ]
     while let term = open.popLast() {
-      let inner = self.node(of: term.value)
       guard found.count + open.count < Rewriter.collected,
-        [.add, .subtract].contains(inner.operation), isUsedOnce(term.value),
+        operations.contains(where: { isMade(term.value, by: $0) }), isUsedOnce(term.value),
         type(term.value) == node.type
       else {
         found.append(term)
         continue
       }
+      let inner = self.node(of: term.value)
       let isTurned = inner.operation == .subtract
       open.append(Term(value: inner.operands[1], isSubtracted: term.isSubtracted != isTurned))
       open.append(Term(value: inner.operands[0], isSubtracted: term.isSubtracted))
@@ -105,13 +106,11 @@ extension Rewriter {
 
   /// Makes multiples of one value one term, of one sign both; gives whether there were any.
   private mutating func combine(_ terms: inout [Term], _ dtype: DType) -> Bool {
-    for first in terms.indices {
-      let a = multiple(terms[first].value)
-      for second in terms.indices.dropFirst(first + 1)
-      where terms[second].isSubtracted == terms[first].isSubtracted {
-        let b = multiple(terms[second].value)
-        guard a.value == b.value, a.factor * b.factor > 0,
-          Numbers.isExactSum(a.factor, b.factor, dtype)
+    let multiples = terms.map { multiple($0.value) }
+    for (first, a) in multiples.enumerated() {
+      for (second, b) in multiples.enumerated().dropFirst(first + 1) {
+        guard a.value == b.value, terms[first].isSubtracted == terms[second].isSubtracted,
+          a.factor * b.factor > 0, Numbers.isExactSum(a.factor, b.factor, dtype)
         else { continue }
         terms[first].value = emit(
           .multiply, [literal(.float(a.factor + b.factor), dtype), a.value])
@@ -124,11 +123,9 @@ extension Rewriter {
 
   /// A value as a multiple of another one.
   private func multiple(_ value: Value) -> (factor: Double, value: Value) {
-    let node = node(of: value)
-    guard node.operation == .multiply, let factor = constant(node.operands[0]) else {
-      return (1, value)
-    }
-    return (factor.double, node.operands[1])
+    guard isMade(value, by: .multiply) else { return (1, value) }
+    let operands = node(of: value).operands
+    return constant(operands[0]).map { ($0.double, operands[1]) } ?? (1, value)
   }
 
   /// The sum of terms in their order, and of a constant.
@@ -151,7 +148,7 @@ extension Rewriter {
   /// A product with its constants in front as one; nil where there are not two.
   fileprivate mutating func collectedFactors(_ node: Candidate) -> Value? {
     guard node.type.dtype.isFloat else { return nil }
-    let factors = factors(of: node)
+    let factors = terms(of: node, through: [.multiply]).map(\.value)
     let numbers = factors.compactMap { constant($0)?.double }
     guard numbers.count > 1,
       numbers.allSatisfy({ $0.magnitude >= 1 }) || numbers.allSatisfy({ $0.magnitude < 1 })
@@ -161,22 +158,5 @@ extension Rewriter {
     guard Numbers.isNormal(product, node.type.dtype), let first = others.first else { return nil }
     let rest = others.dropFirst().reduce(first) { emit(.multiply, [$0, $1]) }
     return emit(.multiply, [literal(.float(product), node.type.dtype), rest])
-  }
-
-  /// The factors of a product, looking through products that nothing else uses.
-  private func factors(of node: Candidate) -> [Value] {
-    var found: [Value] = []
-    var open = [node.operands[1], node.operands[0]]
-    while let value = open.popLast() {
-      let inner = self.node(of: value)
-      guard found.count + open.count < Rewriter.collected, inner.operation == .multiply,
-        isUsedOnce(value), type(value) == node.type
-      else {
-        found.append(value)
-        continue
-      }
-      open += [inner.operands[1], inner.operands[0]]
-    }
-    return found
   }
 }
