@@ -217,7 +217,10 @@ extension Rewriter {
   }
 
   /// The number of which all elements of a constant are.
-  package func constant(_ value: Value) -> Literal? { scalarConstant(value).flatMap(graph.literal) }
+  package func constant(_ value: Value) -> Literal? {
+    guard let scalar = scalarConstant(value) else { return nil }
+    return graph.literal(scalar)
+  }
 
   /// A scalar constant.
   package mutating func literal(_ literal: Literal, _ dtype: DType) -> Value {

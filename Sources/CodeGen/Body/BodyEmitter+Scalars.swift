@@ -7,7 +7,8 @@ extension BodyEmitter {
   func compute(_ id: ScalarID) -> IRValue {
     let type = body.scalars[id.index].type
     switch body.scalars[id.index].instruction {
-    case .constant(let literal): return object.literal(literal, type)
+    case .constant(let literal):
+      return state.constants?.loadNarrow(id, object) ?? object.literal(literal, type)
     case .dim(let dim): return object.dim(dim, scope)
     case .loopVariable(let loop): return variable(loop)
     case .index(let index): return position(index, lanes: type.lanes)

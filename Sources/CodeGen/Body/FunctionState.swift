@@ -27,7 +27,7 @@ struct FunctionState {
   /// Whether it is a part that LLVM translates as it stands.
   var isAsItStands = false
   /// The constants of such a part.
-  var constants: LaneConstants?
+  var constants: PartConstants?
   /// Whether a loop is open.
   var isInTree = false
   /// What is known of the accesses of the loop tree that is being emitted.

@@ -19,10 +19,15 @@ extension BodyEmitter {
         frame.store(captured, current(captured))
       }
     }
+    var alike = AlikeParts(parts, plan, layout, self)
     for (number, part) in parts.enumerated() {
       switch part {
       case .outlined, .guarded:
-        callPart(part, number, of: plan, frame, packedIn: packed.contains(number) ? memory : nil)
+        if let (group, filling) = alike.group(of: number) {
+          callPart(part, number, of: plan, frame, filling, &alike.functions[group])
+        } else {
+          callPart(part, number, of: plan, frame, packedIn: packed.contains(number) ? memory : nil)
+        }
       case .inPlace(let item):
         for case .scalar(let id) in plan.uses[number].captured
         where plan.producer(of: id, body) != nil {
@@ -102,32 +107,79 @@ extension BodyEmitter {
     _ steps: BlockPart, _ number: Int, of plan: PartPlan, _ frame: Frame, packedIn memory: IRValue?
   ) {
     let (uses, leaving) = (plan.uses[number], plan.left[number])
-    var part = object.addFunction(
-      "\(function.name).part", [object.context.pointer, object.context.i32],
+    guard let memory else {
+      let part = addPart(uses)
+      object.elsewhere {
+        emitPart(steps, uses, leaving: leaving, part, frame.moved(to: part.parameter(0)))
+      }
+      return call(part, [frame.address], uses)
+    }
+    let pack = Pack(body)
+    let part = addPart(uses)
+    let inner = Frame(emitter: self, address: part.parameter(0), place: pack.place)
+    object.elsewhere { emitPart(steps, uses, leaving: leaving, part, inner) }
+    let packed = Frame(emitter: self, address: memory, place: pack.place)
+    let shared = object.shared(part)
+    for captured in pack.taken(leaving) {
+      let isInFrame = plan.isProduced(captured, body)
+      packed.store(captured, isInFrame ? frame.load(captured) : current(captured))
+    }
+    call(shared, [memory], uses) {
+      for id in leaving { frame.store(.scalar(id), packed.load(.scalar(id))) }
+    }
+  }
+
+  /// Calls one of several parts of the same shape: the first of them is emitted as a function, which
+  /// is told where the numbers of each are in the frame, and what its constants are.
+  private func callPart(
+    _ steps: BlockPart, _ number: Int, of plan: PartPlan, _ frame: Frame, _ filling: PartFilling,
+    _ shared: inout IRFunction?
+  ) {
+    let uses = plan.uses[number]
+    let part = shared ?? addPart(uses, [object.context.pointer, object.context.pointer])
+    if shared == nil {
+      shared = part
+      let inner = frame.moved(to: part.parameter(0), places: part.parameter(2), filling.inFrame)
+      let constants = PartConstants(filling, in: part.parameter(3))
+      object.elsewhere {
+        emitPart(steps, uses, leaving: plan.left[number], part, inner, constants)
+      }
+    }
+    let places = filling.inFrame.map { Int64(frame.place(.scalar($0))) }
+    let literals = filling.constants.compactMap { id -> Literal? in
+      if case .constant(let literal) = body.scalars[id.index].instruction { literal } else { nil }
+    }
+    call(
+      part,
+      [
+        frame.address,
+        object.global(ConstantData(element: .i32, elements: .integers(places))).value,
+        PartConstants.table(of: literals, filling.constantType, object),
+      ], uses)
+  }
+
+  /// Adds the function of a part, which takes its memory, the status of the call, and what else it
+  /// is told.
+  private func addPart(_ uses: PartUses, _ further: [IRType] = []) -> IRFunction {
+    let part = object.addFunction(
+      "\(function.name).part", [object.context.pointer, object.context.i32] + further,
       returning: object.context.i32)
     part.setFastCallingConvention()
     part.add(.noInline)
     part.add(.noAlias, toParameter: 0)
     part.add(attributes(of: uses))
-    let pack = Pack(body)
-    let place = memory == nil ? frame.place : pack.place
-    let inner = Frame(emitter: self, address: part.parameter(0), place: place)
-    object.elsewhere { emitPart(steps, uses, leaving: leaving, part, inner) }
-    let packed = memory.map { Frame(emitter: self, address: $0, place: pack.place) }
-    if let packed {
-      part = object.shared(part)
-      for captured in pack.taken(leaving) {
-        let isInFrame = plan.isProduced(captured, body)
-        packed.store(captured, isInFrame ? frame.load(captured) : current(captured))
-      }
-    }
+    return part
+  }
+
+  /// Calls the function of a part, and runs something with what it has left before its failure counts.
+  private func call(
+    _ part: IRFunction, _ arguments: [IRValue], _ uses: PartUses, _ then: () -> Void = {}
+  ) {
     let before =
       status.map { object.builder.load(object.context.i32, $0) } ?? object.context.i32.zero
-    let call = object.builder.call(part, [packed?.address ?? frame.address, before])
+    let call = object.builder.call(part, arguments.prefix(1) + [before] + arguments.dropFirst())
     object.builder.setFastCallingConvention(call)
-    if let packed {
-      for id in leaving { frame.store(.scalar(id), packed.load(.scalar(id))) }
-    }
+    then()
     guard let status else { return }
     object.builder.store(call, status)
     if uses.stops { emitStop() }
@@ -142,13 +194,14 @@ extension BodyEmitter {
   }
 
   /// Whether a part is straight code of a huge body.
-  private func isTranslatedAsItStands(_ part: PartUses) -> Bool {
+  func isTranslatedAsItStands(_ part: PartUses) -> Bool {
     part.entered.isEmpty && body.scalars.count > BlockSplitter.hugeBody
   }
 
   /// Emits a part as a function.
   private func emitPart(
-    _ steps: BlockPart, _ uses: PartUses, leaving: [ScalarID], _ part: IRFunction, _ frame: Frame
+    _ steps: BlockPart, _ uses: PartUses, leaving: [ScalarID], _ part: IRFunction, _ frame: Frame,
+    _ constants: PartConstants? = nil
   ) {
     object.position(atEnd: part.appendBlock("entry"))
     object.debug?.enter(part, named: function.name, at: function.site, object)
@@ -158,7 +211,7 @@ extension BodyEmitter {
     state = FunctionState(FunctionScope(part))
     if isTranslatedAsItStands(uses) {
       state.isAsItStands = true
-      state.constants = LaneConstants(steps.items, body, object)
+      state.constants = constants ?? PartConstants(steps.items, body, object)
     }
     if hadChecks {
       let slot = object.builder.alloca(object.context.i32, align: 4)
@@ -281,36 +334,4 @@ extension BodyEmitter {
     for (id, value) in taken.values.reversed() { values[id.index] = value }
     for (loop, state) in taken.loops { loops[loop.index] = state }
   }
-}
-
-/// Memory on the stack through which parts of a block hand values to each other.
-struct Frame {
-  let emitter: BodyEmitter
-  let address: IRValue
-  /// The bytes in front of something.
-  let place: (Captured) -> Int
-
-  /// The address at some bytes.
-  private func address(at offset: Int) -> IRValue {
-    let object = emitter.object
-    return object.builder.element(object.context.i8, address, object.index(offset))
-  }
-
-  /// Puts a value into its place.
-  func store(_ captured: Captured, _ value: IRValue) {
-    let offset = place(captured)
-    emitter.object.builder.store(value, address(at: offset), align: alignment(offset))
-  }
-
-  /// The value in a place.
-  func load(_ captured: Captured) -> IRValue { load(captured, emitter.type(of: captured)) }
-
-  /// The value in a place, of a type that the emitter does not know.
-  func load(_ captured: Captured, _ type: IRType) -> IRValue {
-    let offset = place(captured)
-    return emitter.object.builder.load(type, address(at: offset), align: alignment(offset))
-  }
-
-  /// What an address at some bytes is a multiple of, at least.
-  private func alignment(_ offset: Int) -> Int { 1 << min(6, offset.trailingZeroBitCount) }
 }

@@ -23,42 +23,46 @@ extension Catalogue {
 }
 
 /// A term of a sum.
-private struct Term {
+private struct Term: Equatable {
   var value: Value
   var isSubtracted: Bool
 }
 
 extension Rewriter {
-  /// So many terms or factors are looked at.
-  private static let collected = 12
+  /// So many terms or factors of an operand are looked at.
+  private static let collected = 8
 
   /// A sum with its constants added up, and terms combined; nil where there is nothing to combine.
+  ///
+  /// What the operands have among themselves was found when they were looked at.
   fileprivate mutating func collectedTerms(_ node: Candidate) -> Value? {
-    var terms = terms(of: node, through: [.add, .subtract])
-    guard terms.count > 2 else { return nil }
+    let sums: [Operation] = [.add, .subtract]
+    let left = terms(of: node.operands[0], isSubtracted: false, node.type, through: sums)
+    let right = terms(
+      of: node.operands[1], isSubtracted: node.operation == .subtract, node.type, through: sums)
+    guard left.count + right.count > 2 else { return nil }
     guard node.type.dtype.isFloat else {
-      return cancel(&terms) ? sum(terms, nil, node.type) : nil
+      guard let terms = cancelled(left, right) else { return nil }
+      return sum(terms, nil, node.type)
     }
-    let constants = terms.filter { constant($0.value) != nil }
-    if constants.count > 1, let total = total(constants, node.type.dtype) {
-      terms.removeAll { constant($0.value) != nil }
-      return sum(terms, total, node.type)
+    if let total = total(left, right, node.type.dtype) {
+      return sum((left + right).filter { constant($0.value) == nil }, total, node.type)
     }
-    return combine(&terms, node.type.dtype) ? sum(terms, nil, node.type) : nil
+    guard let terms = combined(left, right, node.type.dtype) else { return nil }
+    return sum(terms, nil, node.type)
   }
 
-  /// What a node adds up or multiplies, looking through nodes of its operations that nothing else
-  /// uses.
-  private func terms(of node: Candidate, through operations: [Operation]) -> [Term] {
+  /// What an operand adds up or multiplies, looking through nodes of some operations that nothing
+  /// else uses.
+  private func terms(
+    of value: Value, isSubtracted: Bool, _ type: TensorType, through operations: [Operation]
+  ) -> [Term] {
     var found: [Term] = []
-    var open = [
-      Term(value: node.operands[1], isSubtracted: node.operation == .subtract),
-      Term(value: node.operands[0], isSubtracted: false),
-    ]
+    var open = [Term(value: value, isSubtracted: isSubtracted)]
     while let term = open.popLast() {
       guard found.count + open.count < Rewriter.collected,
         operations.contains(where: { isMade(term.value, by: $0) }), isUsedOnce(term.value),
-        type(term.value) == node.type
+        self.type(term.value) == type
       else {
         found.append(term)
         continue
@@ -71,11 +75,15 @@ extension Rewriter {
     return found
   }
 
-  /// The sum of constants; nil where it is not exact.
-  private func total(_ constants: [Term], _ dtype: DType) -> Double? {
+  /// The sum of the constants of both sides; nil where one has none, or where it is not exact.
+  private func total(_ left: [Term], _ right: [Term], _ dtype: DType) -> Double? {
+    guard right.contains(where: { constant($0.value) != nil }),
+      left.contains(where: { constant($0.value) != nil })
+    else { return nil }
     var total: Double?
-    for term in constants {
-      let number = (constant(term.value)?.double ?? 0) * (term.isSubtracted ? -1 : 1)
+    for term in left + right {
+      guard let literal = constant(term.value) else { continue }
+      let number = literal.double * (term.isSubtracted ? -1 : 1)
       guard let before = total else {
         total = number
         continue
@@ -86,39 +94,40 @@ extension Rewriter {
     return total
   }
 
-  /// Drops integers that are added and subtracted; gives whether there were any.
-  private func cancel(_ terms: inout [Term]) -> Bool {
-    let count = terms.count
-    var place = 0
-    while place < terms.count {
-      let term = terms[place]
-      if let other = terms.lastIndex(where: {
-        $0.value == term.value && $0.isSubtracted != term.isSubtracted
-      }) {
-        terms.remove(at: max(place, other))
-        terms.remove(at: min(place, other))
-      } else {
-        place += 1
-      }
+  /// What is left without the integers that are added on one side and subtracted on the other; nil
+  /// where there are none.
+  private func cancelled(_ left: [Term], _ right: [Term]) -> [Term]? {
+    var (kept, rest) = (left, right)
+    for term in left {
+      guard let place = kept.firstIndex(where: { $0 == term }),
+        let other = rest.firstIndex(where: {
+          $0.value == term.value && $0.isSubtracted != term.isSubtracted
+        })
+      else { continue }
+      kept.remove(at: place)
+      rest.remove(at: other)
     }
-    return terms.count < count
+    return kept.count < left.count ? kept + rest : nil
   }
 
-  /// Makes multiples of one value one term, of one sign both; gives whether there were any.
-  private mutating func combine(_ terms: inout [Term], _ dtype: DType) -> Bool {
-    let multiples = terms.map { multiple($0.value) }
-    for (first, a) in multiples.enumerated() {
-      for (second, b) in multiples.enumerated().dropFirst(first + 1) {
-        guard a.value == b.value, terms[first].isSubtracted == terms[second].isSubtracted,
+  /// The terms with a multiple from each side that are of one value as one term, of one sign both;
+  /// nil where there are none.
+  private mutating func combined(_ left: [Term], _ right: [Term], _ dtype: DType) -> [Term]? {
+    let others = right.map { multiple($0.value) }
+    for (first, term) in left.enumerated() {
+      let a = multiple(term.value)
+      for (second, b) in others.enumerated() {
+        guard a.value == b.value, term.isSubtracted == right[second].isSubtracted,
           a.factor * b.factor > 0, Numbers.isExactSum(a.factor, b.factor, dtype)
         else { continue }
+        var (terms, rest) = (left, right)
         terms[first].value = emit(
           .multiply, [literal(.float(a.factor + b.factor), dtype), a.value])
-        terms.remove(at: second)
-        return true
+        rest.remove(at: second)
+        return terms + rest
       }
     }
-    return false
+    return nil
   }
 
   /// A value as a multiple of another one.
@@ -148,7 +157,9 @@ extension Rewriter {
   /// A product with its constants in front as one; nil where there are not two.
   fileprivate mutating func collectedFactors(_ node: Candidate) -> Value? {
     guard node.type.dtype.isFloat else { return nil }
-    let factors = terms(of: node, through: [.multiply]).map(\.value)
+    let factors = node.operands.flatMap {
+      terms(of: $0, isSubtracted: false, node.type, through: [.multiply])
+    }.map(\.value)
     let numbers = factors.compactMap { constant($0)?.double }
     guard numbers.count > 1,
       numbers.allSatisfy({ $0.magnitude >= 1 }) || numbers.allSatisfy({ $0.magnitude < 1 })
