@@ -246,6 +246,30 @@ struct OutputTests {
     #expect(ir.contains("uwtable") == !(triple.contains("wasm") || triple.contains("none")))
   }
 
+  /// The lesser and greater of two numbers, in lanes and across them, for which LLVM has no
+  /// instructions everywhere.
+  @Test(arguments: ["armv7-linux-gnueabihf", "thumbv7em-none-eabihf"], [DType.f32, .f64])
+  func orderOnArm(triple: String, element: DType) throws {
+    var kernel = Kernel(symbols: ["n"])
+    let x = kernel.input("x", [n], element)
+    let y = kernel.output("y", [n], element)
+    let function = kernel.function { builder in
+      _ = builder.loop("i", n, lanes: 4, carrying: []) { builder, i, _ in
+        let value = builder.load(x, [Index(i)])
+        let sum = builder.add(value, builder.multiply(value, value))
+        let least = builder.binary(.minimum, sum, value)
+        let greatest = builder.scalar(ScalarType(element), .acrossLanes(.maximum, least))
+        builder.store(builder.binary(.maximum, sum, greatest), to: y, [Index(i)])
+        return []
+      }
+    }
+    let outputs = try make([function], [.object]) {
+      $0.triple = triple
+      $0.cpu = triple.hasPrefix("armv7") ? "cortex-a15" : "cortex-m7"
+    }
+    #expect((outputs[.object] ?? []).count > 500)
+  }
+
   @Test func webAssemblyNeedsNoRuntimeLibrary() throws {
     let outputs = try make([Samples.slope(), Samples.step()], [.assembly]) {
       $0.triple = "wasm32-unknown-unknown"

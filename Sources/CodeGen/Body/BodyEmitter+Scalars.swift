@@ -79,6 +79,10 @@ extension BodyEmitter {
       let neutral = object.neutral(operation, element, vector.type)
       vector = object.builder.select(active, vector, neutral)
     }
+    if operation == .minimum || operation == .maximum, !object.isOrdered(element) {
+      let lanes = (0..<vector.type.laneCount).map { object.builder.extract(vector, lane: $0) }
+      return lanes.dropFirst().reduce(lanes[0]) { object.binary(operation, $0, $1, element) }
+    }
     let flags = object.builder.fastMath
     object.builder.fastMath.insert(.reassociate)
     defer { object.builder.fastMath = flags }

@@ -11,6 +11,9 @@ struct TargetFacts {
   /// Whether the product of two numbers of 64 bits can be had whole; WebAssembly would call a
   /// function of the compiler's run-time library.
   let multipliesWide: Bool
+  /// Whether LLVM has the lesser and greater of two numbers of type `f64`: for 32-bit Arm, LLVM 22
+  /// finds no instructions for what it makes of them.
+  let ordersDoubles: Bool
   /// Whether the CPU converts between `f16` and `f32` itself.
   let convertsHalves: Bool
 
@@ -24,6 +27,8 @@ struct TargetFacts {
     isLittleEndian = machine.dataLayout.hasPrefix("e")
     isBareMetal = target.isBareMetal
     multipliesWide = !target.architecture.hasPrefix("wasm")
+    let isArm = target.architecture.hasPrefix("arm") || target.architecture.hasPrefix("thumb")
+    ordersDoubles = !isArm || machine.pointerBits == 64
     convertsHalves = TargetFacts.convertsHalves(target)
     var attributes = target.functionAttributes
     attributes += [.noUnwind, .mustProgress]

@@ -36,8 +36,8 @@ extension ObjectEmitter {
     case .multiply: element.isFloat ? builder.fmul(a, b) : builder.mul(a, b)
     case .divide: element.isFloat ? builder.fdiv(a, b) : quotient(a, b, element)
     case .remainder: element.isFloat ? builder.frem(a, b) : remainder(a, b, element)
-    case .minimum: builder.intrinsic(orderIntrinsic("min", element), [a, b])
-    case .maximum: builder.intrinsic(orderIntrinsic("max", element), [a, b])
+    case .minimum: isOrdered(element) ? lesser(a, b, element) : chosen(a, b, isGreater: false)
+    case .maximum: isOrdered(element) ? greater(a, b, element) : chosen(a, b, isGreater: true)
     case .and: builder.and(a, b)
     case .or: builder.or(a, b)
     case .xor: builder.xor(a, b)
@@ -63,10 +63,32 @@ extension ObjectEmitter {
     builder.intrinsic("llvm.fmuladd", [a, b, c])
   }
 
-  /// The intrinsic for the lesser or greater of two values.
-  private func orderIntrinsic(_ name: String, _ element: DType) -> String {
-    if element.isFloat { return "llvm.\(name)imum" }
-    return element.isSigned ? "llvm.s\(name)" : "llvm.u\(name)"
+  /// Whether the target has the lesser and greater of two values of a type.
+  func isOrdered(_ element: DType) -> Bool { element != .f64 || target.ordersDoubles }
+
+  /// The lesser of two values; NaN if one is.
+  private func lesser(_ a: IRValue, _ b: IRValue, _ element: DType) -> IRValue {
+    builder.intrinsic(
+      element.isFloat ? "llvm.minimum" : element.isSigned ? "llvm.smin" : "llvm.umin", [a, b])
+  }
+
+  /// The greater of two values; NaN if one is.
+  private func greater(_ a: IRValue, _ b: IRValue, _ element: DType) -> IRValue {
+    builder.intrinsic(
+      element.isFloat ? "llvm.maximum" : element.isSigned ? "llvm.smax" : "llvm.umax", [a, b])
+  }
+
+  /// The lesser or greater of two numbers of type `f64` by comparisons. Of two that are equal their
+  /// bits say which is −0; of one that is NaN so is the sum.
+  private func chosen(_ a: IRValue, _ b: IRValue, isGreater: Bool) -> IRValue {
+    let bits = context.i64.lanes(a.type.laneCount)
+    let (first, second) = (builder.bitcast(a, to: bits), builder.bitcast(b, to: bits))
+    let both = isGreater ? builder.and(first, second) : builder.or(first, second)
+    let isEqual = builder.fcmp(.oeq, a, b)
+    let same = builder.select(isEqual, builder.bitcast(both, to: a.type), builder.fadd(a, b))
+    let isFirst = builder.fcmp(isGreater ? .ogt : .olt, a, b)
+    let isSecond = builder.fcmp(isGreater ? .olt : .ogt, a, b)
+    return builder.select(isFirst, a, builder.select(isSecond, b, same))
   }
 
   /// The truncated quotient; the least integer by −1 wraps to itself, where processors trap.
