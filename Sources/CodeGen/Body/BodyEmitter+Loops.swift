@@ -147,13 +147,15 @@ extension BodyEmitter {
       before: before, header: header, exit: exit, counter: counter, entering: entering)
   }
 
-  /// What LLVM's vectorizer is told of a loop with long turns: that several at once would only make
-  /// the code longer, since one keeps a processor busy.
-  ///
-  /// Where loops or branches stand in it, not to touch it. Of a value that is the same in all turns,
-  /// but cannot leave the loop for these, it finds that out in a time that doubles with each step.
+  /// What LLVM is told of a loop whose turns keep a processor busy: that several at once would only
+  /// make the code longer.
   private func hints(for id: LoopID) -> [LoopHint] {
+    let vectors = body[id].carried.count { body[$0.initial].type.lanes > 1 }
+    if vectors >= BodyEmitter.manyVectors { return [.mustProgress, .noUnroll] }
     if splitter.steps(of: id) < BodyEmitter.longTurn { return [] }
+    // Where loops or branches stand in it, the vectorizer shall not touch it: of a value that is the
+    // same in all turns, but cannot leave the loop for these, it finds that out in a time that
+    // doubles with each step.
     let isStraight = body[id].body.items.allSatisfy { item in
       switch item {
       case .scalar, .store, .check, .external, .stopIfFailed: true
@@ -165,6 +167,8 @@ extension BodyEmitter {
 
   /// The number of steps of a long turn.
   private static let longTurn = 48
+  /// The sums that the loop of a tile carries in vectors, at least.
+  private static let manyVectors = 4
 
   /// Emits one turn of a loop; gives the carried values for the next.
   func emitTurn(
