@@ -29,6 +29,8 @@ struct LoweringContext {
   var usesBLAS = false
   /// Whether turns add to what they carry one after the other, whatever that costs.
   let keepsOrder: Bool
+  /// Whether threads share the turns of loops.
+  var usesThreads = false
 }
 
 /// Lowers the nodes of a graph, or of a region in it, to trees.
@@ -65,7 +67,11 @@ struct GraphLowering {
   }
 
   /// What reads and writes elements, by what has a place so far.
-  var nests: Nests { Nests(reader: reader, vectors: context.vectors, isInRegion: isRegion) }
+  var nests: Nests {
+    Nests(
+      reader: reader, vectors: context.vectors, isInRegion: isRegion,
+      isShared: context.usesThreads)
+  }
 
   /// Says that the graph is a region of another one.
   mutating func enterRegion() { isRegion = true }

@@ -24,7 +24,7 @@ package enum Lowering {
   ) -> LoopFunction {
     let context = LoweringContext(
       constants: ConstantPool(), vectors: vectors, usesLAPACK: usesLAPACK, usesBLAS: usesBLAS,
-      keepsOrder: keepsOrder)
+      keepsOrder: keepsOrder, usesThreads: usesThreads)
     let all = Set(graph.outputs.indices)
     var choices = choices(graph, primal: primal)
     let certain = certain(graph, choices)

@@ -3,7 +3,7 @@ import LoopIR
 import Ops
 import Support
 
-/// Some rows of a result: the first, and how many.
+/// Some rows of a result, or panels of its columns: the first, and how many.
 struct Rows {
   var start = Index(Dim(0))
   var extent: Dim
@@ -22,6 +22,26 @@ struct RowTile {
 }
 
 extension Nests {
+  /// Goes along an axis by blocks of up to so many rows.
+  func parts(
+    of extent: Dim, upTo size: Int, _ b: inout LoopBuilder,
+    _ body: (inout LoopBuilder, Rows) -> Void
+  ) {
+    let blocks = Blocks(extent, upTo: size)
+    if blocks.rest == Dim(0) {
+      return loops(over: [blocks.count], &b) { b, number in
+        body(&b, Rows(start: number[0] * Dim(blocks.size), extent: Dim(blocks.size)))
+      }
+    }
+    let total = b.dim(extent)
+    let count = b.parts(total, of: blocks.size)
+    b.loop("block", atMost: extent, turns: count) { b, number in
+      let start = number * Dim(blocks.size)
+      let left = b.minimum(blocks.size, b.subtract(total, b.position(start)))
+      body(&b, Rows(start: start, extent: Dim(blocks.size), count: left))
+    }
+  }
+
   /// Goes along some rows one by one.
   func each(of rows: Rows, _ b: inout LoopBuilder, _ body: (inout LoopBuilder, Index) -> Void) {
     guard let count = rows.count else {

@@ -9,6 +9,8 @@ struct Nests {
   let vectors: VectorUnit
   /// Whether the nests stand in a region, which may not run whatever the sizes are.
   let isInRegion: Bool
+  /// Whether threads share the turns of loops.
+  let isShared: Bool
 
   /// The graph whose values are read.
   var graph: Graph { reader.graph }

@@ -7,35 +7,40 @@ import Support
 /// which the terms of all steps of the sum are added. A product of matrices is one; so are the
 /// distances of all points from all centres.
 ///
-/// What moves with the columns alone is copied for a strip of the sum, so that it lies side by side
-/// and stays in the cache while all rows go by (Goto and van de Geijn, Anatomy of High-Performance
-/// Matrix Multiplication, ACM TOMS 34, 2008); so is what moves with the rows, where its neighbours
-/// in memory lie along them.
+/// What moves with the columns alone is copied for a strip of the sum, a block of panels at a time,
+/// so that it lies side by side and stays in the cache while all rows go by (Goto and van de Geijn,
+/// Anatomy of High-Performance Matrix Multiplication, ACM TOMS 34, 2008). The rows of a tile go
+/// along all panels of the block, and so come from far away once for each block. What moves with
+/// the rows is copied too where its neighbours in memory lie along them.
 struct SumTiles {
-  private let sum: TiledSum
-  private let parts: TileParts
+  let sum: TiledSum
+  let parts: TileParts
   private let target: Place
-  private let nests: Nests
+  let nests: Nests
   /// Whether the sums are added to what stands at the target.
   private let adds: Bool
   /// The elements of a vector, and the vectors and rows of a tile.
-  private let lanes: Int
-  private let vectors: Int
-  private let height: Int
-  /// So many steps of the sum are taken for one copy of the columns.
+  let lanes: Int
+  let vectors: Int
+  let height: Int
+  /// So many steps of the sum are taken for one copy of the columns, and so many panels of these
+  /// are copied at a time: with vectors of 64 bytes they take half of a cache of the second level.
   private let depth: Int
+  private let panels: Int
   /// Whether rows are copied, by blocks of so many.
   private let copiesRows: Bool
-  private static let rowBlock = 128
+  private static let rowBlock = 256
   /// Fewer rows are not copied.
   private static let fewestCopied = 16
 
   /// Below so many rows, columns or steps of the sum, loops as they stand are as good.
   private static let least = 4
 
-  private var column: Int { parts.column }
+  var column: Int { parts.column }
+  /// The columns of a panel.
+  var width: Int { vectors * lanes }
   /// The outermost loop of the sum.
-  private var strip: Int { sum.summed[0] }
+  var strip: Int { sum.summed[0] }
 
   /// Plans the tiles of a sum; nil where they are not worth it.
   init?(_ sum: TiledSum, nests: Nests, target: Place, adds: Bool) {
@@ -48,7 +53,7 @@ struct SumTiles {
     // Three registers hold vectors of columns, one an element of the rows, all others sums.
     vectors = parts.row == nil ? 4 : 3
     height = parts.row == nil ? 1 : nests.vectors.registers >= 32 ? 8 : 4
-    depth = parts.row == nil ? 16 : 256
+    (depth, panels) = SumTiles.block(sum, parts, isShared: nests.isShared)
     copiesRows = SumTiles.copiesRows(sum, parts, nests.reader, width: vectors * lanes)
   }
 
@@ -72,6 +77,18 @@ struct SumTiles {
     return parts
   }
 
+  /// How many steps and panels of columns a block has. Threads take turns by blocks, of which there
+  /// must be some then.
+  private static func block(
+    _ sum: TiledSum, _ parts: TileParts, isShared: Bool
+  ) -> (depth: Int, panels: Int) {
+    if parts.row == nil { return (16, 1) }
+    let inner = Dim.product(sum.summed.dropFirst().map { sum.extents[$0] })
+    guard let inner = inner.constant else { return (256, 1) }
+    let depth = max(640 / max(inner, 1), 1)
+    return (depth, depth * inner > 1024 ? 1 : isShared ? 2 : 5)
+  }
+
   /// Whether rows are worth a copy: they are read for several panels of columns, and what one step
   /// of the sum needs of them lies far from what the next one needs.
   private static func copiesRows(
@@ -91,7 +108,9 @@ struct SumTiles {
       guard let row = parts.row else { return strips(at, CopiedRows(Rows(extent: Dim(1))), &b) }
       let extent = sum.extents[row]
       guard copiesRows else { return strips(at, CopiedRows(Rows(extent: extent)), &b) }
-      rowBlocks(of: extent, &b) { b, rows in strips(at, rows, &b) }
+      nests.parts(of: extent, upTo: SumTiles.rowBlock, &b) { b, rows in
+        strips(at, CopiedRows(rows, areCopied: true), &b)
+      }
     }
   }
 
@@ -99,7 +118,7 @@ struct SumTiles {
   private struct CopiedRows {
     var rows: Rows
     var areCopied = false
-    var copies: [(part: TileParts.Part, panel: ElementReader.Panel)] = []
+    var copies: [PartCopy] = []
 
     init(_ rows: Rows, areCopied: Bool = false) {
       self.rows = rows
@@ -107,64 +126,38 @@ struct SumTiles {
     }
   }
 
-  private func rowBlocks(
-    of extent: Dim, _ b: inout LoopBuilder, _ body: (inout LoopBuilder, CopiedRows) -> Void
-  ) {
-    let blocks = Blocks(extent, upTo: SumTiles.rowBlock)
-    if blocks.rest == Dim(0) {
-      return nests.loops(over: [blocks.count], &b) { b, number in
-        let start = number[0] * Dim(blocks.size)
-        let rows = Rows(start: start, extent: Dim(blocks.size))
-        body(&b, CopiedRows(rows, areCopied: true))
-      }
-    }
-    let size = SumTiles.rowBlock
-    let total = b.dim(extent)
-    b.loop("rows", atMost: extent, turns: b.parts(total, of: size)) { b, number in
-      let start = number * Dim(size)
-      let count = b.minimum(size, b.subtract(total, b.position(start)))
-      let rows = Rows(start: start, extent: Dim(size), count: count)
-      body(&b, CopiedRows(rows, areCopied: true))
-    }
-  }
-
   // MARK: Strips of the sum
 
   /// A stretch of the sum: where it begins, and how many steps it has.
-  private struct Strip {
+  struct Strip {
     var start = Index(Dim(0))
     var extent: Dim
     /// The steps as a scalar, where they may be fewer than the extent.
     var steps: ScalarID?
-    /// Whether its sums are added to those of others.
+    /// Whether its sums are added to what stands at the target.
     var adds: Bool
+    /// Whether it is the first one, which adds them to nothing.
+    var isFirst: ScalarID?
   }
 
   /// Goes along the outermost axis of the sum.
   private func strips(_ at: [Index], _ rows: CopiedRows, _ b: inout LoopBuilder) {
     let extent = sum.extents[strip]
-    if let known = extent.constant, known <= 2 * depth {
+    if let known = extent.constant, known <= (parts.row == nil ? 2 * depth : depth) {
       return columns(at, Strip(extent: extent, adds: adds), rows, &b)
     }
-    if !adds { clear(at, rows, &b) }
+    let depth = Blocks(extent, upTo: depth).size
     let total = b.dim(extent)
-    let count = b.parts(total, of: depth)
-    b.loop("strip", atMost: extent, turns: count) { b, number in
-      let start = number * Dim(depth)
-      let left = b.subtract(total, b.position(start))
-      let steps = b.minimum(depth, left)
-      let part = Strip(start: start, extent: Dim(depth), steps: steps, adds: true)
+    // A sum of no steps has a strip too, which writes its zeros.
+    let count = b.binary(.maximum, b.parts(total, of: depth), b.index(1))
+    let size = b.binary(.divide, b.add(total, b.subtract(count, b.index(1))), count)
+    b.loop("strip", atMost: extent.quotient(depth) + 1, turns: count) { b, number in
+      let start = b.multiply(b.position(number), size)
+      let steps = b.binary(.minimum, size, b.subtract(total, start))
+      let isFirst = adds ? nil : b.compare(.equal, start, b.index(0))
+      let part = Strip(
+        start: Index(start), extent: Dim(depth), steps: steps, adds: true, isFirst: isFirst)
       columns(at, part, rows, &b)
-    }
-  }
-
-  private func clear(_ at: [Index], _ rows: CopiedRows, _ b: inout LoopBuilder) {
-    nests.each(of: rows.rows, &b) { b, row in
-      nests.loops(over: [sum.extents[column]], &b) { b, place in
-        var at = at.with(column, place[0])
-        if let loop = parts.row { at[loop] = row }
-        sum.store(b.constant(sum.dtype, .float(0)), at: at, of: target, &b)
-      }
     }
   }
 
@@ -172,162 +165,119 @@ struct SumTiles {
 
   /// Goes along the columns: by panels of several vectors, and by single vectors at the end.
   private func columns(_ at: [Index], _ strip: Strip, _ rows: CopiedRows, _ b: inout LoopBuilder) {
-    let readers = sum.factors.map { _ in nests.reader }
     var rows = rows
-    if rows.areCopied { copyRows(at, strip, &rows, &b) }
+    if rows.areCopied { rows.copies = copyRows(at, strip, rows.rows, &b) }
     let extent = sum.extents[column]
-    let width = vectors * lanes
-    let panels = extent.quotient(width)
-    if panels != Dim(0) {
-      nests.loops(over: [panels], &b) { b, number in
-        let first = number[0] * Dim(width)
-        var readers = readers
-        if parts.row != nil {
-          copyColumns(at.with(column, first), strip, Dim(width), &readers, &b)
+    let whole = extent.quotient(width)
+    if whole != Dim(0) {
+      if parts.row == nil {
+        panelTiles(at, strip, rows, Rows(extent: whole), &b)
+      } else {
+        nests.parts(of: whole, upTo: panels, &b) { b, block in
+          panelTiles(at, strip, rows, block, &b)
         }
+      }
+    }
+    let rest = extent - width * whole
+    if rest != Dim(0) { vectorTiles(at, strip, rows, from: width * whole, rest, &b) }
+  }
+
+  /// Computes the tiles of some panels of columns: those of a row one after the other.
+  private func panelTiles(
+    _ at: [Index], _ strip: Strip, _ rows: CopiedRows, _ block: Rows, _ b: inout LoopBuilder
+  ) {
+    let copies = parts.row == nil ? [] : copyPanels(block, at, strip, &b)
+    tiles(rows, &b) { b, tile in
+      nests.each(of: block, &b) { b, number in
+        let first = number * Dim(width)
+        var tile = tile
+        tile.read(copies, number - block.start, start: first)
         b.loop("lane", Dim(lanes), lanes: lanes) { b, lane in
           let columns = (0..<vectors).map { Index(lane) + Dim($0 * lanes) + first }
-          tiles(at, strip, rows, columns, readers, &b)
+          sums(of: tile, at, columns, strip, &b)
         }
       }
     }
-    let rest = extent - width * panels
-    if rest == Dim(0) { return }
-    b.loop("lane", rest, lanes: ConvolutionTiles.lanes(along: rest, upTo: lanes)) { b, lane in
-      let at = at.with(column, Index(lane) + width * panels)
-      var readers = readers
-      if parts.row != nil { copyColumns(at, strip, Dim(1), &readers, &b) }
-      tiles(at, strip, rows, [at[column]], readers, &b)
-    }
   }
 
-  // MARK: Copies
-
-  /// Lets what moves with columns alone be read from a copy of some columns from the one at hand on;
-  /// single vectors are copied unless they are neighbours.
-  private func copyColumns(
-    _ at: [Index], _ strip: Strip, _ width: Dim, _ readers: inout [ElementReader],
+  /// Computes the tiles of the columns that fill no panel, by single vectors.
+  private func vectorTiles(
+    _ at: [Index], _ strip: Strip, _ rows: CopiedRows, from first: Dim, _ rest: Dim,
     _ b: inout LoopBuilder
   ) {
-    for part in parts.columns
-    where width != Dim(1) || !part.isSideBySide(along: column, nests.reader) {
-      let panel = panel(for: part, moving: column, from: at[column], strip, width, nil, &b)
-      b.body[panel.buffer].lanes = b.body.lanes(of: at[column])
-      steps(of: strip, at, &b) { b, at in
-        nests.loops(over: [width], &b) { b, offset in
-          copy(part, at.with(column, at[column] + offset[0]), to: panel, &b)
-        }
+    let lanes = ConvolutionTiles.lanes(along: rest, upTo: lanes)
+    let copies = parts.row == nil ? [] : copyVectors(from: first, rest, lanes, at, strip, &b)
+    tiles(rows, &b) { b, tile in
+      var tile = tile
+      tile.read(copies, nil, start: Index(first))
+      b.loop("lane", rest, lanes: lanes) { b, lane in
+        sums(of: tile, at, [Index(lane) + first], strip, &b)
       }
-      readers[part.factor].panels[part.value] = panel
     }
-  }
-
-  /// Copies what moves with rows alone, tile by tile, so that a tile's rows of one step lie beside
-  /// those of the next.
-  private func copyRows(
-    _ at: [Index], _ strip: Strip, _ rows: inout CopiedRows, _ b: inout LoopBuilder
-  ) {
-    guard let row = parts.row else { return }
-    for part in parts.rows {
-      let stretches = (rows.rows.extent + (height - 1)).quotient(height)
-      let panel = panel(
-        for: part, moving: row, from: rows.rows.start, strip, Dim(height), stretches, &b)
-      let all = rows.rows
-      steps(of: strip, at, &b) { b, at in
-        nests.tiles(of: all, upTo: height, &b) { b, tile in
-          let panel = panel.moved(to: tile.number, start: tile.first)
-          if tile.isThere.isEmpty {
-            let count = Dim(tile.rows.count)
-            let lanes = ConvolutionTiles.lanes(along: count, upTo: lanes)
-            b.loop("row", count, lanes: lanes) { b, place in
-              copy(part, at.with(row, tile.first + Index(place)), to: panel, &b)
-            }
-          } else {
-            for place in tile.rows { copy(part, at.with(row, place), to: panel, &b) }
-          }
-        }
-      }
-      rows.copies.append((part, panel))
-    }
-  }
-
-  /// Memory for a copy of a part: the steps of a strip, each with some rows or columns; for several
-  /// stretches of these, one after the other.
-  private func panel(
-    for part: TileParts.Part, moving loop: Int, from first: Index, _ strip: Strip, _ width: Dim,
-    _ stretches: Dim?, _ b: inout LoopBuilder
-  ) -> ElementReader.Panel {
-    var shape = stretches.map { [$0] } ?? []
-    var axes: [(axis: Int, start: Index)] = []
-    for summed in sum.summed {
-      guard let axis = part.axes.firstIndex(of: summed) else { continue }
-      shape.append(summed == self.strip ? strip.extent : sum.extents[summed])
-      axes.append((axis, summed == self.strip ? strip.start : Index(Dim(0))))
-    }
-    guard let axis = part.axes.firstIndex(of: loop) else { preconditionFailure("a part moves") }
-    shape.append(width)
-    axes.append((axis, first))
-    let dtype = nests.graph.type(part.value).dtype
-    return ElementReader.Panel(buffer: b.scratch("panel", dtype.arithmetic, shape), axes: axes)
-  }
-
-  private func copy(
-    _ part: TileParts.Part, _ at: [Index], to panel: ElementReader.Panel, _ b: inout LoopBuilder
-  ) {
-    var memo = ElementReader.Memo()
-    let position = part.axes.map { $0.map { at[$0] } ?? Index(Dim(0)) }
-    let element = nests.reader.read(part.value, at: position, &b, &memo)
-    b.store(element, to: panel.buffer, panel.place(of: position))
   }
 
   // MARK: Tiles
 
-  /// Computes the tiles of some vectors of columns.
-  private func tiles(
-    _ at: [Index], _ strip: Strip, _ rows: CopiedRows, _ columns: [Index],
-    _ readers: [ElementReader], _ b: inout LoopBuilder
-  ) {
-    guard let row = parts.row else {
-      return tile(columns.map { at.with(column, $0) }, [], strip, readers, &b)
-    }
-    nests.tiles(of: rows.rows, upTo: height, &b) { b, rowTile in
-      var readers = readers
-      for (part, panel) in rows.copies {
-        readers[part.factor].panels[part.value] = panel.moved(
-          to: rowTile.number, start: rowTile.first)
+  /// Some rows, and what reads the factors for them.
+  private struct Tile {
+    /// None where there is one row, which needs no loop.
+    var rows: [Index]
+    /// Which of the rows are there; empty where all are.
+    var isThere: [ScalarID]
+    var readers: [ElementReader]
+
+    /// Reads parts from their copies: from the stretch of a number, which begins there.
+    mutating func read(_ copies: [PartCopy], _ number: Index?, start: Index) {
+      for (part, panel) in copies {
+        readers[part.factor].panels[part.value] = panel.moved(to: number, start: start)
       }
-      let elements = rowTile.rows.flatMap { place in
-        columns.map { at.with(row, place).with(column, $0) }
-      }
-      let masks = rowTile.isThere.flatMap { mask in columns.map { _ in mask } }
-      tile(elements, masks, strip, readers, &b)
     }
   }
 
-  /// Computes one tile, given the positions of its vectors, and which of them are there, unless all
-  /// are.
-  private func tile(
-    _ elements: [[Index]], _ masks: [ScalarID], _ strip: Strip, _ readers: [ElementReader],
-    _ b: inout LoopBuilder
+  /// Goes along the rows by tiles.
+  private func tiles(
+    _ rows: CopiedRows, _ b: inout LoopBuilder, _ body: (inout LoopBuilder, Tile) -> Void
   ) {
-    let lanes = b.body.lanes(of: elements[0][column])
+    let readers = sum.factors.map { _ in nests.reader }
+    if parts.row == nil { return body(&b, Tile(rows: [], isThere: [], readers: readers)) }
+    nests.tiles(of: rows.rows, upTo: height, &b) { b, rowTile in
+      var tile = Tile(rows: rowTile.rows, isThere: rowTile.isThere, readers: readers)
+      tile.read(rows.copies, rowTile.number, start: rowTile.first)
+      body(&b, tile)
+    }
+  }
+
+  /// Computes the sums of a tile for some vectors of columns.
+  private func sums(
+    of tile: Tile, _ at: [Index], _ columns: [Index], _ strip: Strip, _ b: inout LoopBuilder
+  ) {
+    let rows = parts.row.map { row in tile.rows.map { at.with(row, $0) } } ?? [at]
+    let elements = rows.flatMap { row in columns.map { row.with(column, $0) } }
+    let masks = tile.isThere.flatMap { mask in columns.map { _ in mask } }
+    let lanes = b.body.lanes(of: columns[0])
     let zeros = sum.zeros(elements.count, lanes: lanes, &b)
     let sums = fold(strip, elements[0], zeros, &b) { b, step, sums in
       let positions = elements.map { element in
         element.indices.map { sum.summed.contains($0) ? step[$0] : element[$0] }
       }
-      return sum.add(at: positions, onto: sums, readers, &b)
+      return sum.add(at: positions, onto: sums, tile.readers, &b)
     }
-    for (number, (at, total)) in zip(elements, sums).enumerated() {
-      let mask = masks.isEmpty ? nil : masks[number]
-      sum.store(total, at: at, of: target, adds: strip.adds, mask: mask, &b)
+    func store(_ b: inout LoopBuilder, adds: Bool) {
+      for (number, (at, total)) in zip(elements, sums).enumerated() {
+        let mask = masks.isEmpty ? nil : masks[number]
+        sum.store(total, at: at, of: target, adds: adds, mask: mask, &b)
+      }
     }
+    guard let isFirst = strip.isFirst else { return store(&b, adds: strip.adds) }
+    let writing = b.block { store(&$0, adds: false) }
+    let adding = b.block { store(&$0, adds: true) }
+    b.append(.branch(isFirst, then: writing, otherwise: adding))
   }
 
   // MARK: Steps
 
   /// Goes along the steps of a strip, one after the other.
-  private func steps(
+  func steps(
     of strip: Strip, _ at: [Index], _ b: inout LoopBuilder,
     _ body: (inout LoopBuilder, [Index]) -> Void
   ) {
@@ -352,23 +302,6 @@ struct SumTiles {
     return b.loop("step", strip.extent, carrying: sums) { b, id, sums in
       turn(&b, Index(id), sums)
     }
-  }
-}
-
-extension ElementReader.Panel {
-  /// Another stretch of the copy, whose last axis begins there.
-  fileprivate func moved(to number: Index, start: Index) -> ElementReader.Panel {
-    var panel = self
-    panel.prefix = [number]
-    panel.axes[axes.count - 1].start = start
-    return panel
-  }
-}
-
-extension TileParts.Part {
-  /// Whether the elements along a loop are neighbours in memory.
-  func isSideBySide(along loop: Int, _ reader: ElementReader) -> Bool {
-    reader.unitAxis(of: value).map { axes[$0] == loop } ?? false
   }
 }
 

@@ -12,14 +12,15 @@ struct SumTileTests {
     var q: Int
   }
 
-  /// Each of the sizes goes around what a tile, a panel, a block or a strip holds.
+  /// Each of the sizes goes around what a tile, a panel, a block of panels or rows or a strip holds.
   static let sizes: [Sizes] = {
-    let rows = [0, 1, 3, 4, 7, 8, 9, 12, 13, 127, 128, 129, 260].map { Sizes(m: $0, p: 5, q: 50) }
-    let steps = [0, 1, 3, 15, 16, 17, 255, 256, 257, 513].map { Sizes(m: 10, p: $0, q: 9) }
+    let rows = [0, 1, 3, 4, 7, 8, 9, 12, 13, 256, 257].map { Sizes(m: $0, p: 5, q: 50) }
+    let steps = [0, 1, 3, 15, 16, 17, 639, 640, 641, 1281].map { Sizes(m: 10, p: $0, q: 9) }
     let columns = [1, 3, 4, 7, 8, 9, 16, 17, 23, 24, 25, 31, 33, 48, 49, 97].map {
       Sizes(m: 9, p: 6, q: $0)
     }
-    return rows + steps + columns + [Sizes(m: 140, p: 270, q: 60)]
+    let blocks = [120, 121, 240, 241].map { Sizes(m: 5, p: 7, q: $0) }
+    return rows + steps + columns + blocks + [Sizes(m: 259, p: 643, q: 125)]
   }()
 
   /// Products with each operand turned either way, with vectors from both sides, distances, and sums

@@ -186,7 +186,7 @@
 
     /// A workspace moves between machines: it is large enough for every level.
     @Test func budgetsHoldOnEveryLevel() throws {
-      let text = "graph model(a: f32[40, 300], b: f32[300, 70]) -> (c) { c = tanh(a @ b) }\n"
+      let text = "graph model(a: f32[40, 300], b: f32[300, 170]) -> (c) { c = tanh(a @ b) }\n"
       /// Workspace and stack by the manifest.
       func needs(_ option: String) throws -> (workspace: Int, stack: Int) {
         let options = [option, "--emit=obj,manifest,header", "-o", "model.o"]
