@@ -45,6 +45,10 @@ struct BlockSplitter {
 
   /// A block of more steps than this is cut.
   static let blockLimit = 1500
+  /// The same of a turn of few steps, some of which are long loops: with its loop it is one function
+  /// if it can be, like that of a product, which stands in the object once.
+  private static let loopBlockLimit = 2000
+  private static let fewSteps = 100
   /// The steps of a part.
   private static let partLimit = 250
   /// The steps of a part that LLVM translates as it stands, in a time that grows with their number.
@@ -92,7 +96,12 @@ struct BlockSplitter {
   func steps(of loop: LoopID) -> Int { weights[loop.index] - BlockSplitter.loopWeight }
 
   /// Whether a block is cut.
-  func isLong(_ block: Block) -> Bool { weight(block) > BlockSplitter.blockLimit }
+  func isLong(_ block: Block) -> Bool {
+    let weight = weight(block)
+    if weight <= BlockSplitter.blockLimit { return false }
+    return weight > BlockSplitter.loopBlockLimit || block.items.count > BlockSplitter.fewSteps
+      || block == body.block
+  }
 
   /// The parts of a block; nil for one that is short enough.
   func parts(of block: Block) -> [BlockPart]? {
@@ -118,7 +127,7 @@ struct BlockSplitter {
 
   /// Whether a step stands alone, since it ends the call or is itself long.
   private func isTooLong(_ item: Item) -> Bool {
-    item == .stopIfFailed || weight(item) > BlockSplitter.blockLimit
+    item == .stopIfFailed || weight(item) > BlockSplitter.loopBlockLimit
   }
 
   /// Stretches of steps that are short enough for a part, or one step that stands alone.
