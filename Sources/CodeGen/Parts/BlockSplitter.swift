@@ -10,7 +10,7 @@ enum BlockPart {
   case inPlace(Item)
 
   /// One side of a branch.
-  struct Side {
+  struct Side: Hashable {
     var condition: ScalarID
     /// Whether the side runs where the condition is true.
     var isThen: Bool

@@ -4,28 +4,17 @@ import Support
 /// What a straight part computes, apart from where its numbers stand and which constants it takes:
 /// its scalars are numbered in the order in which they are met.
 struct PartShape: Hashable {
-  private var steps: [Step] = []
+  /// What is computed, from no line of the source.
+  private var steps: [Scalar] = []
+  /// What comes from outside, which has the first numbers.
   private var captured: [CapturedScalar] = []
   private var left: [ScalarID] = []
-  private var side: Side?
-
-  /// The computation of a scalar.
-  private struct Step: Hashable {
-    var type: ScalarType
-    var instruction: Instruction
-  }
+  private var side: BlockPart.Side?
 
   /// A scalar from outside.
   private struct CapturedScalar: Hashable {
-    var number: ScalarID
     var type: ScalarType
     var isConstant: Bool
-  }
-
-  /// The side of a branch on which the part stands.
-  private struct Side: Hashable {
-    var condition: ScalarID
-    var isThen: Bool
   }
 }
 
@@ -45,46 +34,48 @@ extension PartShape {
     _ part: BlockPart, _ uses: PartUses, leaving: [ScalarID], _ body: Body,
     _ numbers: ScalarNumbers
   ) -> (shape: PartShape, filling: PartFilling)? {
-    guard uses.captured.count == uses.scalars.count, !uses.stops else { return nil }
+    let taken = uses.scalars
+    guard uses.captured.count == taken.count, !uses.stops else { return nil }
     var shape = PartShape()
     numbers.begin()
-    for id in uses.scalars {
+    for id in taken {
       let scalar = body.scalars[id.index]
+      _ = numbers.number(of: id)
       shape.captured.append(
-        CapturedScalar(
-          number: numbers.number(of: id), type: scalar.type, isConstant: scalar.isFloatConstant))
+        CapturedScalar(type: scalar.type, isConstant: scalar.isFloatConstant))
     }
     if case .guarded(let side, _) = part {
-      shape.side = Side(condition: numbers.number(of: side.condition), isThen: side.isThen)
+      shape.side = BlockPart.Side(
+        condition: numbers.number(of: side.condition), isThen: side.isThen)
     }
     var constants: [ScalarID] = []
     var lanes: Int?
     for item in part.items {
       guard case .scalar(let id) = item, body.scalars[id.index].isArithmetic else { return nil }
-      let scalar = body.scalars[id.index]
+      var scalar = body.scalars[id.index]
+      scalar.site = .none
       let number = numbers.number(of: id)
       if scalar.isFloatConstant {
         constants.append(id)
-        shape.steps.append(Step(type: scalar.type, instruction: .splat(number)))
-        continue
+        scalar.instruction = .splat(number)
+      } else {
+        guard lanes ?? scalar.type.lanes == scalar.type.lanes else { return nil }
+        lanes = scalar.type.lanes
+        scalar.instruction = scalar.instruction.mapOperands { numbers.number(of: $0) }
       }
-      guard lanes ?? scalar.type.lanes == scalar.type.lanes else { return nil }
-      lanes = scalar.type.lanes
-      let instruction = scalar.instruction.mapOperands { numbers.number(of: $0) }
-      shape.steps.append(Step(type: scalar.type, instruction: instruction))
+      shape.steps.append(scalar)
     }
     shape.left = leaving.map { numbers.number(of: $0) }
     if let lanes, lanes > 1 {
-      constants += uses.scalars.filter { body.scalars[$0.index].isFloatConstant }
+      constants += taken.filter { body.scalars[$0.index].isFloatConstant }
     }
-    let elements = Set(constants.map { body.scalars[$0.index].type })
-    guard elements.count <= 1 else { return nil }
-    let element = elements.first?.element ?? .f64
+    let types = Set(constants.map { body.scalars[$0.index].type })
+    guard types.count <= 1 else { return nil }
     return (
       shape,
       PartFilling(
-        inFrame: uses.scalars + leaving, constants: constants,
-        constantType: ScalarType(element, lanes: lanes ?? 1))
+        inFrame: taken + leaving, constants: constants,
+        constantType: ScalarType(types.first?.element ?? .f64, lanes: lanes ?? 1))
     )
   }
 }

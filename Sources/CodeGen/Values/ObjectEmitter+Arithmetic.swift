@@ -36,8 +36,8 @@ extension ObjectEmitter {
     case .multiply: element.isFloat ? builder.fmul(a, b) : builder.mul(a, b)
     case .divide: element.isFloat ? builder.fdiv(a, b) : quotient(a, b, element)
     case .remainder: element.isFloat ? builder.frem(a, b) : remainder(a, b, element)
-    case .minimum: isOrdered(element) ? lesser(a, b, element) : chosen(a, b, isGreater: false)
-    case .maximum: isOrdered(element) ? greater(a, b, element) : chosen(a, b, isGreater: true)
+    case .minimum: extreme(a, b, element, isGreater: false)
+    case .maximum: extreme(a, b, element, isGreater: true)
     case .and: builder.and(a, b)
     case .or: builder.or(a, b)
     case .xor: builder.xor(a, b)
@@ -66,16 +66,15 @@ extension ObjectEmitter {
   /// Whether the target has the lesser and greater of two values of a type.
   func isOrdered(_ element: DType) -> Bool { element != .f64 || target.ordersDoubles }
 
-  /// The lesser of two values; NaN if one is.
-  private func lesser(_ a: IRValue, _ b: IRValue, _ element: DType) -> IRValue {
-    builder.intrinsic(
-      element.isFloat ? "llvm.minimum" : element.isSigned ? "llvm.smin" : "llvm.umin", [a, b])
-  }
-
-  /// The greater of two values; NaN if one is.
-  private func greater(_ a: IRValue, _ b: IRValue, _ element: DType) -> IRValue {
-    builder.intrinsic(
-      element.isFloat ? "llvm.maximum" : element.isSigned ? "llvm.smax" : "llvm.umax", [a, b])
+  /// The lesser or greater of two values; NaN if one is.
+  private func extreme(
+    _ a: IRValue, _ b: IRValue, _ element: DType, isGreater: Bool
+  ) -> IRValue {
+    if !isOrdered(element) { return chosen(a, b, isGreater: isGreater) }
+    let name = isGreater ? "max" : "min"
+    return builder.intrinsic(
+      element.isFloat ? "llvm.\(name)imum" : element.isSigned ? "llvm.s\(name)" : "llvm.u\(name)",
+      [a, b])
   }
 
   /// The lesser or greater of two numbers of type `f64` by comparisons. Of two that are equal their

@@ -154,20 +154,33 @@ extension Rewriter {
     return emit(.add, [literal(.float(total), type.dtype), result])
   }
 
-  /// A product with its constants in front as one; nil where there are not two.
+  /// A product with its constants in front as one; nil where an operand has none.
   fileprivate mutating func collectedFactors(_ node: Candidate) -> Value? {
-    guard node.type.dtype.isFloat else { return nil }
-    let factors = node.operands.flatMap {
-      terms(of: $0, isSubtracted: false, node.type, through: [.multiply])
-    }.map(\.value)
-    let numbers = factors.compactMap { constant($0)?.double }
-    guard numbers.count > 1,
-      numbers.allSatisfy({ $0.magnitude >= 1 }) || numbers.allSatisfy({ $0.magnitude < 1 })
+    guard node.type.dtype.isFloat, let right = constantFactors(of: node.operands[1], node.type),
+      let left = constantFactors(of: node.operands[0], node.type)
+    else { return nil }
+    let numbers = left.numbers + right.numbers
+    guard numbers.allSatisfy({ $0.magnitude >= 1 }) || numbers.allSatisfy({ $0.magnitude < 1 })
     else { return nil }
     let product = node.type.dtype.rounded(numbers.reduce(1, *))
-    let others = factors.filter { constant($0) == nil }
+    let others = left.others + right.others
     guard Numbers.isNormal(product, node.type.dtype), let first = others.first else { return nil }
     let rest = others.dropFirst().reduce(first) { emit(.multiply, [$0, $1]) }
     return emit(.multiply, [literal(.float(product), node.type.dtype), rest])
+  }
+
+  /// The factors of an operand, constants and others; nil without constants.
+  private func constantFactors(
+    of value: Value, _ type: TensorType
+  ) -> (numbers: [Double], others: [Value])? {
+    var (numbers, others): ([Double], [Value]) = ([], [])
+    for term in terms(of: value, isSubtracted: false, type, through: [.multiply]) {
+      if let number = constant(term.value)?.double {
+        numbers.append(number)
+      } else {
+        others.append(term.value)
+      }
+    }
+    return numbers.isEmpty ? nil : (numbers, others)
   }
 }
