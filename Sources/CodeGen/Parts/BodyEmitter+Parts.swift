@@ -25,8 +25,10 @@ extension BodyEmitter {
       case .outlined, .guarded:
         if let (group, filling) = alike.group(of: number) {
           callPart(part, number, of: plan, frame, filling, &alike.functions[group])
+        } else if let memory, packed.contains(number) {
+          emitIf(part, of: plan, frame) { callPart(part.items, number, of: plan, frame, memory) }
         } else {
-          callPart(part, number, of: plan, frame, packedIn: packed.contains(number) ? memory : nil)
+          callPart(part, number, of: plan, frame)
         }
       case .inPlace(let item):
         for case .scalar(let id) in plan.uses[number].captured
@@ -102,22 +104,27 @@ extension BodyEmitter {
     }
   }
 
-  /// Emits a part as a function, and calls it. What it needs is in the frame, or is packed for it.
-  private func callPart(
-    _ steps: BlockPart, _ number: Int, of plan: PartPlan, _ frame: Frame, packedIn memory: IRValue?
-  ) {
-    let (uses, leaving) = (plan.uses[number], plan.left[number])
-    guard let memory else {
-      let part = addPart(uses)
-      object.elsewhere {
-        emitPart(steps, uses, leaving: leaving, part, frame.moved(to: part.parameter(0)))
-      }
-      return call(part, [frame.address], uses)
+  /// Emits a part as a function, and calls it. What it needs is in the frame.
+  private func callPart(_ steps: BlockPart, _ number: Int, of plan: PartPlan, _ frame: Frame) {
+    let uses = plan.uses[number]
+    let part = addPart(uses)
+    object.elsewhere {
+      let inner = frame.moved(to: part.parameter(0))
+      emitPart(steps, uses, leaving: plan.left[number], part, inner)
     }
+    call(part, [frame.address], uses)
+  }
+
+  /// Emits steps as a function, and calls it. What they need is packed for them.
+  private func callPart(
+    _ steps: [Item], _ number: Int, of plan: PartPlan, _ frame: Frame, _ memory: IRValue
+  ) {
+    let uses = PartUses(steps, finder)
+    let leaving = plan.left[number]
     let pack = Pack(body)
     let part = addPart(uses)
     let inner = Frame(emitter: self, address: part.parameter(0), place: pack.place)
-    object.elsewhere { emitPart(steps, uses, leaving: leaving, part, inner) }
+    object.elsewhere { emitPart(.outlined(steps), uses, leaving: leaving, part, inner) }
     let packed = Frame(emitter: self, address: memory, place: pack.place)
     let shared = object.shared(part)
     for captured in pack.taken(leaving) {
@@ -127,6 +134,15 @@ extension BodyEmitter {
     call(shared, [memory], uses) {
       for id in leaving { frame.store(.scalar(id), packed.load(.scalar(id))) }
     }
+  }
+
+  /// Runs something if the condition of a part is true: outside of its function, so that parts that
+  /// do the same under different conditions are one.
+  private func emitIf(_ part: BlockPart, of plan: PartPlan, _ frame: Frame, _ run: () -> Void) {
+    guard case .guarded(let side, _) = part else { return run() }
+    let condition = Captured.scalar(side.condition)
+    let isInFrame = plan.isProduced(condition, body)
+    emitIf(side, isInFrame ? frame.load(condition) : current(condition), run)
   }
 
   /// Calls one of several parts of the same shape: the first of them is emitted as a function, which
@@ -229,8 +245,8 @@ extension BodyEmitter {
       }
     }
     let result = emitFunction {
-      let isTree = saved.aliases == nil
-      aliases = isTree ? AliasScopes(body, tree: steps.items, object) : saved.aliases
+      // Of its own memory alone: parts that do the same are told the same then.
+      aliases = AliasScopes(body, tree: steps.items, object)
       emitIf(steps) { emit(steps.items, leaving: leaving, frame, &taken) }
     }
     object.builder.ret(result)
@@ -246,7 +262,11 @@ extension BodyEmitter {
   /// Runs something if the condition of a part is true.
   private func emitIf(_ part: BlockPart, _ run: () -> Void) {
     guard case .guarded(let side, _) = part else { return run() }
-    let condition = value(side.condition)
+    emitIf(side, value(side.condition), run)
+  }
+
+  /// Runs something on one side of a branch.
+  private func emitIf(_ side: BlockPart.Side, _ condition: IRValue, _ run: () -> Void) {
     emitIf(side.isThen ? condition : object.builder.not(condition), run)
   }
 
