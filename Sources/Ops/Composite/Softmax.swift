@@ -27,7 +27,8 @@ extension Operation {
       let axes = c.attributes.reducedAxes
       let row = ShiftedExponentials(&b, of: c.operands[0], axes: axes)
       let sum = b.reduceSum(row.exponentials, axes: axes, keepDims: true)
-      return b.divide(row.exponentials, sum)
+      // A division for each row; one for each element takes as long as its exponential.
+      return b.multiply(row.exponentials, b.reciprocal(sum))
     },
     samples: Composite.alongSamples, notation: .function)
 
