@@ -118,6 +118,7 @@ package struct CodeGenerator: ~Copyable {
     try times.time("optimize") { () throws(LLVMError) in
       try emitter.module.run(pipeline, on: machine)
       emitter.module.replaceStoresOfOneLane()
+      emitter.replaceExtremes()
       guard emitter.emitLaneFunctions() else { return }
       emitter.undefined?.add()
       if options.verifies { try emitter.module.verify() }

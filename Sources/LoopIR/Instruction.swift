@@ -15,6 +15,9 @@ package enum BinaryOperation: String, Hashable, Sendable, CaseIterable {
   /// A logical shift to the right, whatever the sign of the type.
   case shiftRightLogical = "shift_right_logical"
   case copysign
+  /// `a · 2ᵇ` of floats, for a whole number b, with one rounding; the greatest power has as many bits
+  /// again as the greatest exponent.
+  case scale
 }
 
 /// A comparison; floating ones are ordered (false for NaN), but `notEqual`, which is not.

@@ -167,7 +167,8 @@ extension LoopVerifier {
       switch operation {
       case .add, .multiply, .minimum, .maximum: element != .bool
       case .and, .or, .xor: !element.isFloat
-      case .subtract, .divide, .remainder, .shiftLeft, .shiftRight, .shiftRightLogical, .copysign:
+      case .subtract, .divide, .remainder, .shiftLeft, .shiftRight, .shiftRightLogical, .copysign,
+        .scale:
         false
       }
     guard fits else {

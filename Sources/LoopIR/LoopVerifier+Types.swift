@@ -113,7 +113,7 @@ extension LoopVerifier {
       case .add, .subtract, .multiply, .divide, .remainder, .minimum, .maximum: isArithmetic
       case .and, .or, .xor: element.isInteger || element == .bool
       case .shiftLeft, .shiftRight, .shiftRightLogical: element.isInteger
-      case .copysign: isArithmeticFloat(element)
+      case .copysign, .scale: isArithmeticFloat(element)
       }
     try require(fits, id)
     return try verifySame(id, [a, b])

@@ -65,7 +65,7 @@ extension BinaryOperation {
     case .minimum: .infinity
     case .maximum: -.infinity
     case .subtract, .divide, .remainder, .and, .or, .xor, .shiftLeft, .shiftRight,
-      .shiftRightLogical, .copysign:
+      .shiftRightLogical, .copysign, .scale:
       nil
     }
   }

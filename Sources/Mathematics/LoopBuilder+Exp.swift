@@ -128,9 +128,7 @@ extension LoopBuilder {
 
   /// x·2ᵏ with one rounding, for a whole number k given as a float.
   package mutating func scaled(_ x: ScalarID, by count: ScalarID) -> ScalarID {
-    // In two steps, since neither 2¹⁰²⁴ nor 2⁻¹⁰⁷⁵ is a normal number; only the second rounds.
-    let half = wholeNumber(multiply(count, constant(0.5, like: count)))
-    return multiply(multiply(x, powerOfTwo(half)), powerOfTwo(subtract(count, half)))
+    binary(.scale, x, count)
   }
 
   /// 2ᵏ for a whole number k, given as a float, for which it is a normal number or ∞.

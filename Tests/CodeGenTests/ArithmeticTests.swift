@@ -184,10 +184,80 @@ struct ArithmeticTests {
     return a < b ? a : b
   }
 
-  @Test(arguments: [1, 4], [nil, "x86-64"])
+  @Test(arguments: [1, 4, 8, 16], [nil, "x86-64"])
   func floats(lanes: Int, cpu: String?) throws {
     try checkFloat(.f32, Float.self, lanes: lanes, cpu: cpu)
     try checkFloat(.f64, Double.self, lanes: lanes, cpu: cpu)
+  }
+
+  private func checkScale<T: BinaryFloatingPoint & Sendable>(
+    _ element: DType, _ type: T.Type, lanes: Int, cpu: String?
+  ) throws {
+    let (least, most) = element == .f64 ? (-1100, 1030) : (-160, 130)
+    let factors: [T] = [
+      1, -1.5, 0.7, 1.999, 0, -0.0, .infinity, -.infinity, .nan, .pi, T(1).nextDown,
+    ]
+    let counts = Array(least...most)
+    let a = counts.flatMap { _ in factors }
+    let b = counts.flatMap { count in factors.map { _ in T(count) } }
+    let result = try apply(element, element, a, b, as: T.self, cpu: cpu, lanes: lanes) {
+      $0.binary(.scale, $1, $2)
+    }
+    for (index, value) in result.enumerated() {
+      // One rounding: of the exact product in two numbers of the type.
+      let half = Int(b[index]) / 2
+      let inner = a[index] * T(sign: .plus, exponent: T.Exponent(half), significand: 1)
+      let outer = T(sign: .plus, exponent: T.Exponent(Int(b[index]) - half), significand: 1)
+      #expect(isSame(value, inner * outer), "\(a[index]) \(b[index])")
+    }
+  }
+
+  /// Products with powers of two, down to the least number and up to infinity.
+  @Test(arguments: [1, 2, 8, 16], [nil, "x86-64"])
+  func scaled(lanes: Int, cpu: String?) throws {
+    try checkScale(.f32, Float.self, lanes: lanes, cpu: cpu)
+    try checkScale(.f64, Double.self, lanes: lanes, cpu: cpu)
+  }
+
+  /// The least and the greatest of long rows: zeros of both signs, and NaN in every place.
+  @Test(arguments: [nil, "x86-64"]) func extremesOfRows(cpu: String?) throws {
+    try checkExtremes(.f32, Float.self, cpu: cpu)
+    try checkExtremes(.f64, Double.self, cpu: cpu)
+  }
+
+  private func checkExtremes<T: BinaryFloatingPoint & Sendable>(
+    _ element: DType, _ type: T.Type, cpu: String?
+  ) throws {
+    let width = 101
+    for operation in [BinaryOperation.minimum, .maximum] {
+      let start: T = operation == .minimum ? .infinity : -.infinity
+      var kernel = Kernel(symbols: ["n"])
+      let x = kernel.input("x", [n], element)
+      let y = kernel.output("y", [Dim(1)], element)
+      let function = kernel.function { builder in
+        let initial = builder.constant(element, .float(Double(start)))
+        let all = builder.loop("i", n, carrying: [initial]) { builder, i, carried in
+          let next = builder.load(x, [Index(i)])
+          return [builder.scalar(ScalarType(element), .accumulate(operation, carried[0], next))]
+        }
+        builder.store(all[0], to: y, [Index(Dim(0))])
+      }
+      let compiled = try Compiled(function) { $0.cpu = cpu }
+      let zeros = (0..<width).map { $0 % 3 == 0 ? T(-0.0) : 0 }
+      let numbers = (0..<width).map { T(($0 * 37) % width) - 50 }
+      var rows = [zeros, zeros.map { -$0 }, numbers, zeros.map { _ in -0.0 }]
+      rows += (0..<width).map { place in
+        numbers.enumerated().map { $0.offset == place ? .nan : $0.element }
+      }
+      for row in rows {
+        let result = Memory(element, 1)
+        #expect(try compiled.call([width], [Memory(element, row), result]) == 0)
+        let wanted = row.reduce(start) {
+          operation == .minimum ? lesser($0, $1) : -lesser(-$0, -$1)
+        }
+        #expect(isSame(result.values(as: T.self)[0], wanted), "\(operation) \(element)")
+      }
+    }
   }
 
   @Test func booleans() throws {

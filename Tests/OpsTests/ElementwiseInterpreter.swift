@@ -169,6 +169,7 @@ struct PointInterpreter {
     case .minimum: return .float(x.isNaN || y.isNaN ? .nan : -zeroMaximum(-x, -y))
     case .maximum: return .float(x.isNaN || y.isNaN ? .nan : zeroMaximum(x, y))
     case .copysign: return .float(Double(signOf: y, magnitudeOf: x))
+    case .scale: return .float(y.isNaN ? .nan : type.rounded(scalbn(x, Int(y))))
     case .and, .or, .xor, .shiftLeft, .shiftRight, .shiftRightLogical:
       preconditionFailure("not of floats")
     }
@@ -236,7 +237,7 @@ struct PointInterpreter {
       let mask: UInt64 = type.bitWidth == 64 ? ~0 : 1 << UInt64(type.bitWidth) - 1
       let shifted = (UInt64(bitPattern: x) & mask) >> UInt64(y)
       return .integer(type.wrapped(Int64(bitPattern: shifted)))
-    case .copysign: preconditionFailure("not of integers")
+    case .copysign, .scale: preconditionFailure("not of integers")
     }
   }
 

@@ -100,7 +100,8 @@ extension ObjectEmitter {
     case .maximum: least(element, type)
     case .and: type.allOnes
     case .or, .xor: type.zero
-    case .subtract, .divide, .remainder, .shiftLeft, .shiftRight, .shiftRightLogical, .copysign:
+    case .subtract, .divide, .remainder, .shiftLeft, .shiftRight, .shiftRightLogical, .copysign,
+      .scale:
       preconditionFailure("lanes are not combined by \(operation)")
     }
   }
@@ -127,7 +128,8 @@ extension ObjectEmitter {
     case .and: .and
     case .or: .or
     case .xor: .xor
-    case .subtract, .divide, .remainder, .shiftLeft, .shiftRight, .shiftRightLogical, .copysign:
+    case .subtract, .divide, .remainder, .shiftLeft, .shiftRight, .shiftRightLogical, .copysign,
+      .scale:
       preconditionFailure("lanes are not combined by \(operation)")
     }
   }

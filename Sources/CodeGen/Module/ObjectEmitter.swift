@@ -27,6 +27,8 @@ final class ObjectEmitter {
   var laneFunctions: [LaneFunction: IRFunction] = [:]
   /// What LLVM is told of these functions where one of them is called.
   var laneVariants: [LaneFunction: IRAttribute] = [:]
+  /// Functions that multiply by powers of two; they have no bodies yet.
+  var scaleFunctions: [ScaleFunction: IRFunction] = [:]
   /// Packed parts by their outlines.
   var parts: [Int: [PackedPart]] = [:]
   let debug: DebugLines?

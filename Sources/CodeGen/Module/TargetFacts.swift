@@ -14,6 +14,9 @@ struct TargetFacts {
   /// Whether LLVM has the lesser and greater of two numbers of type `f64`: for 32-bit Arm, LLVM 22
   /// finds no instructions for what it makes of them.
   let ordersDoubles: Bool
+  /// Whether the CPU multiplies vectors by powers of two, and orders them, in one step: AVX-512.
+  let scalesVectors: Bool
+  let ordersVectors: Bool
   /// Whether the CPU converts between `f16` and `f32` itself.
   let convertsHalves: Bool
 
@@ -29,6 +32,8 @@ struct TargetFacts {
     multipliesWide = !target.architecture.hasPrefix("wasm")
     let isArm = target.architecture.hasPrefix("arm") || target.architecture.hasPrefix("thumb")
     ordersDoubles = !isArm || machine.pointerBits == 64
+    scalesVectors = target.hasAVX512
+    ordersVectors = target.hasAVX512DQ
     convertsHalves = TargetFacts.convertsHalves(target)
     var attributes = target.functionAttributes
     attributes += [.noUnwind, .mustProgress]

@@ -45,6 +45,7 @@ extension ObjectEmitter {
     case .shiftRight: element.isSigned ? builder.ashr(a, b) : builder.lshr(a, b)
     case .shiftRightLogical: builder.lshr(a, b)
     case .copysign: builder.intrinsic("llvm.copysign", [a, b])
+    case .scale: scaled(a, by: b, element)
     }
   }
 

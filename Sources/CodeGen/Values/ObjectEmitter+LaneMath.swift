@@ -34,7 +34,7 @@ struct LaneFunction: Hashable {
 /// the code that those look at stays short, and each body is there once.
 extension ObjectEmitter {
   /// Numbers of lanes that loops are widened to.
-  private static let laneCounts = [2, 4, 8, 16]
+  static let laneCounts = [2, 4, 8, 16]
 
   /// LLVM's name of the list of what is used though nothing shows it.
   private static let keeper = "llvm.compiler.used"
@@ -89,8 +89,9 @@ extension ObjectEmitter {
 
   /// Keeps LLVM from dropping the declarations, which nothing but attributes names.
   func keepLaneFunctions() {
-    guard !laneFunctions.isEmpty else { return }
-    let addresses = laneFunctions.values.map(\.value).sorted { $0.name < $1.name }
+    let functions = Array(laneFunctions.values) + Array(scaleFunctions.values)
+    guard !functions.isEmpty else { return }
+    let addresses = functions.map(\.value).sorted { $0.name < $1.name }
     let value = IRValue.array(of: context.pointer, addresses)
     let keeper = module.addGlobal(ObjectEmitter.keeper, value.type, linkage: .appending)
     keeper.setInitializer(value)
@@ -118,7 +119,7 @@ extension ObjectEmitter {
         function.erase()
       }
     }
-    return isAnyUsed
+    return emitScaleFunctions() || isAnyUsed
   }
 
   /// Has a function become part of its callers, if these are few.

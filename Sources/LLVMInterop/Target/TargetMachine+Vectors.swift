@@ -19,6 +19,16 @@ extension Target {
     }
   }
 
+  /// Whether an x86 CPU has vectors of 512 bits.
+  package var hasAVX512: Bool { Backend(architecture: architecture) == .x86 && vectorBits == 512 }
+
+  /// Whether it also has the later instructions for double words and quadwords, as all but Xeon Phi.
+  package var hasAVX512DQ: Bool {
+    guard hasAVX512 else { return false }
+    return has("avx512dq")
+      ?? (cpu.isIn(Target.cpusWithAVX512) && !cpu.isIn(["knl", "knm"]))
+  }
+
   /// The bits on x86: by the CPU, then by what the features add and take away.
   private var x86VectorBits: Int {
     var bits = 128
