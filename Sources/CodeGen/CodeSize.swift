@@ -14,11 +14,16 @@ package struct CodeSize: Hashable, Sendable {
   package init() {}
 
   /// The bytes of stack that a function takes with the address that it returns to, and with what
-  /// aligns its frame where that holds whole vectors.
+  /// aligns its frame where that holds whole vectors: on x86-64 this stands behind the registers that
+  /// are kept, of which there may be six, and what is behind it is a multiple of the alignment too.
   private static func bytes(ofFrame frame: Int, holdsReturns: Bool) -> Int {
     if frame < 32 { return frame + (holdsReturns ? 16 : 0) }
-    return (frame + WorkspacePlan.alignment - 1) / WorkspacePlan.alignment * WorkspacePlan.alignment
-      + WorkspacePlan.alignment
+    let alignment = WorkspacePlan.alignment
+    let most = (1...6).map { count -> Int in
+      let rest = max(frame - 8 * count, 0)
+      return 8 * count + (rest + alignment - 1) / alignment * alignment
+    }.max() ?? frame
+    return most + alignment
   }
 
   /// The most bytes of stack that arguments of a function of the object take. Frames do not have

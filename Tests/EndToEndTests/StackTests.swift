@@ -4,8 +4,8 @@ import Testing
 /// The stack that a header states, beside what calls take. For the whole corpus `BoundsTests` holds
 /// calls to it.
 @Suite struct StackTests {
-  /// Programs with little, with deep calls of functions, with loops, with matrices, with more
-  /// arguments than registers.
+  /// Programs with little, with deep calls of functions, with loops, with matrices, with frames that
+  /// are aligned behind all registers that are kept, with more arguments than registers.
   static let programs: [(name: String, text: String)] = [
     ("little", "graph g(x: f64[n]) -> (y) { y = 2 * x }"),
     (
@@ -32,6 +32,18 @@ import Testing
           x = solve(a + 9 * eye(6), b)
           ga = grad(sum(x), wrt: a)
           _, s, _ = svd(q)
+      }
+      """
+    ),
+    (
+      "factors",
+      """
+      graph g(a: f64[4, 4], c: f64[4, 4]) -> (root, inverse, polar) {
+          w, v = eigh(a)
+          root = grad(sum(c * (v * sqrt(w) @ transpose(v))), wrt: a)
+          u, s, vt = svd(a)
+          inverse = grad(sum(c * (transpose(vt) / s @ transpose(u))), wrt: a)
+          polar = grad(sum(c * (u @ vt)), wrt: a)
       }
       """
     ),
