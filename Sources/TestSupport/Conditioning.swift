@@ -33,6 +33,7 @@ package struct Conditioning {
     }
     mayFail = runs.count < samples
     var isTorn = [Bool](repeating: false, count: graph.values.count)
+    let equalities = [Operation.equal, .notEqual]
     for node in graph.nodes {
       let isBelow = node.operands.contains { isTorn[Int($0.index)] }
       for value in node.results {
@@ -40,6 +41,12 @@ package struct Conditioning {
         let isStep = Conditioning.steps.contains(node.operation)
         let decides = isStep || !graph.type(value).dtype.isFloat
         isTorn[place] = isBelow || decides && runs.contains { $0[place] != evaluator[value] }
+        if equalities.contains(node.operation), let (a, b) = node.floats(of: graph) {
+          let order = Conditioning.order(evaluator[a], evaluator[b])
+          isTorn[place] =
+            isTorn[place]
+            || runs.contains { Conditioning.order($0[Int(a.index)], $0[Int(b.index)]) != order }
+        }
       }
     }
     let mayFail = mayFail
@@ -64,6 +71,12 @@ package struct Conditioning {
 
   /// Operations on floats that jump.
   private static let steps: Set<Operation> = [.floor, .ceil, .round, .trunc, .sign]
+
+  /// On which side of numbers others lie: those that noise moves across each other may be equal,
+  /// though none of a few computations finds them so.
+  private static func order(_ a: Tensor, _ b: Tensor) -> [Int] {
+    zip(a.floats, b.floats).map { $0 < $1 ? -1 : $0 > $1 ? 1 : 0 }
+  }
 
   /// Where and how other results are further off than roundings explain; nil where they are not.
   ///
@@ -274,7 +287,10 @@ package struct Conditioning {
         guard dtype.isFloat else { return result }
         let noise = amplitude * dtype.ulp(1)
         let factor = dtype.rounded(1 + random.uniform(-noise, noise))
-        return b.multiply(b.literal(.float(factor), dtype), result)
+        let product = b.multiply(b.literal(.float(factor), dtype), result)
+        // Rules may lose the sign of a zero.
+        let zero = b.literal(.float(random.integer(0, 1) == 0 ? 0 : -0.0), dtype)
+        return b.select(b.equal(product, zero), zero, product)
       }
     }
   }
@@ -293,6 +309,14 @@ package struct Conditioning {
         let moved = number * (1 + random.uniform(-noise, noise)) + random.uniform(-least, least)
         return tensor.dtype.rounded(moved)
       })
+  }
+}
+
+extension Node {
+  /// The operands of a comparison of floats; nil for other types.
+  fileprivate func floats(of graph: Graph) -> (Value, Value)? {
+    guard operands.count == 2, graph.type(operands[0]).dtype.isFloat else { return nil }
+    return (operands[0], operands[1])
   }
 }
 

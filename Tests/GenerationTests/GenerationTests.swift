@@ -196,6 +196,8 @@ import Testing
     "graph g() -> (v) { for t in 1..<3 { _, s, _ = svd(full([2, 3], f64(t))); emit v = log(s) } }",
     "graph g() -> (w, v) { w, v = eigh(diag(full([3], 0.5)) + full([3, 3], 0.25)) }",
     "graph g() -> (q, r) { q, r = qr(full([3, 3], 0.1)) }",
+    "graph g(x: f64[2], i: i64) -> (y) { y = where(x[i + 7] != 0, x, x) }",
+    "graph g(## interval 0.15 0.15\nx: f64) -> (y) { y = x * 3 + x * 4 == x * 7 }",
     "graph g(x: f32[2]) -> (i, y, z) { i = argsort(x * 0); y, z = top_k(round(x), 2) }",
     """
     graph g() -> (vs) {

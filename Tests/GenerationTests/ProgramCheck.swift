@@ -81,7 +81,7 @@ struct ProgramCheck {
         let plain = InlineCalls.run(try Differentiate.run(SplitLoops.run(graph)))
         // What nothing needs is not computed, and cannot fail.
         let live = Self.needed(plain)
-        let spared = Self.needed(plain, sparesPowers: true)
+        let spared = Self.needed(plain, spares: true)
         if live.has(.external), let mistake = ExternalFunctions.mistake {
           return .fails(kind: "the functions in C", detail: mistake)
         }
@@ -104,12 +104,13 @@ struct ProgramCheck {
   }
 
   /// A graph without what nothing needs, in its regions too. Of what is filled only the shape is
-  /// needed; rewrites need no more of what is raised to 0.
-  private static func needed(_ graph: Graph, sparesPowers: Bool = false) -> Graph {
+  /// needed; rewrites need no more of what is raised to 0, and no condition between equal values.
+  private static func needed(_ graph: Graph, spares: Bool = false) -> Graph {
     let plain = graph.rebuilt { node, operands, b in
       let shape = Attributes.shape(graph.type(node.result).shape)
       if node.operation == .fill { return [b.emit(.broadcastTo, [operands[1]], shape)] }
-      if sparesPowers, node.operation == .power, isZero(operands[1], b.graph) {
+      if spares, node.operation == .select, operands[1] == operands[2] { return [operands[1]] }
+      if spares, node.operation == .power, isZero(operands[1], b.graph) {
         let one = b.literal(.int(1), graph.type(node.result).dtype)
         return [b.emit(.broadcastTo, [one], shape)]
       }
@@ -117,7 +118,7 @@ struct ProgramCheck {
     }
     let live = LoopPruning.run(DeadCode.removed(from: plain))
     return live.rebuilt { node, operands, b in
-      b.append(node, of: live, on: operands, regions: node.regions.map { needed($0, sparesPowers: sparesPowers) })
+      b.append(node, of: live, on: operands, regions: node.regions.map { needed($0, spares: spares) })
     }
   }
 
