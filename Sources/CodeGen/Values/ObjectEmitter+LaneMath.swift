@@ -34,7 +34,7 @@ struct LaneFunction: Hashable {
 /// the code that those look at stays short, and each body is there once.
 extension ObjectEmitter {
   /// Numbers of lanes that loops are widened to.
-  static let laneCounts = [2, 4, 8, 16]
+  private static let laneCounts = [2, 4, 8, 16]
 
   /// LLVM's name of the list of what is used though nothing shows it.
   private static let keeper = "llvm.compiler.used"
@@ -46,11 +46,17 @@ extension ObjectEmitter {
   private func laneFunction(_ key: LaneFunction) -> IRFunction? {
     guard options.replacesLibrary, key.function.hasLaneCode else { return nil }
     if let known = laneFunctions[key] { return known }
-    let function = module.declare(key.name, functionType(key))
+    let function = declareOwn(key.name, functionType(key))
+    laneFunctions[key] = function
+    return function
+  }
+
+  /// A function of ours, declared, that computes from its arguments alone.
+  func declareOwn(_ name: String, _ type: IRType) -> IRFunction {
+    let function = module.declare(name, type)
     function.add([
       .noUnwind, .willReturn, .noSync, .noFree, .speculatable, .memory(.none),
     ])
-    laneFunctions[key] = function
     return function
   }
 
@@ -74,17 +80,23 @@ extension ObjectEmitter {
   /// The functions for several lanes in the spelling of LLVM's vector function ABI.
   private func laneVariants(of scalar: LaneFunction) -> IRAttribute {
     if let known = laneVariants[scalar] { return known }
-    let parameters = String(repeating: "v", count: scalar.function.arity)
-    let variants = ObjectEmitter.laneCounts.map { lanes in
+    let attribute = variants(of: scalar.name, arity: scalar.function.arity) { lanes in
       let type = ScalarType(scalar.element, lanes: lanes)
       let key = LaneFunction(scalar.function, type, scalar.level)
       _ = laneFunction(key)
-      return "_ZGV_LLVM_N\(lanes)\(parameters)_\(scalar.name)(\(key.name))"
+      return key.name
     }
-    let attribute = IRAttribute.string(
-      "vector-function-abi-variant", variants.joined(separator: ","))
     laneVariants[scalar] = attribute
     return attribute
+  }
+
+  /// What LLVM is told of the functions that are like one, in so many lanes as `named` is given.
+  func variants(of scalar: String, arity: Int, _ named: (Int) -> String) -> IRAttribute {
+    let parameters = String(repeating: "v", count: arity)
+    let variants = ObjectEmitter.laneCounts.map { lanes in
+      "_ZGV_LLVM_N\(lanes)\(parameters)_\(scalar)(\(named(lanes)))"
+    }
+    return .string("vector-function-abi-variant", variants.joined(separator: ","))
   }
 
   /// Keeps LLVM from dropping the declarations, which nothing but attributes names.
@@ -114,12 +126,17 @@ extension ObjectEmitter {
         compiling(for: key.level) { emit([key.function], key, into: function) }
         isAnyUsed = true
       } else {
-        // The list of what was to be kept is a constant, which LLVM holds on to.
-        function.value.replaceAllUses(with: context.null)
-        function.erase()
+        drop(function)
       }
     }
     return emitScaleFunctions() || isAnyUsed
+  }
+
+  /// Removes a function that nothing calls.
+  func drop(_ function: IRFunction) {
+    // The list of what was to be kept is a constant, which LLVM holds on to.
+    function.value.replaceAllUses(with: context.null)
+    function.erase()
   }
 
   /// Has a function become part of its callers, if these are few.

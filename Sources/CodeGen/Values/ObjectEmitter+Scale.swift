@@ -46,21 +46,18 @@ extension ObjectEmitter {
   private func scaleFunction(_ key: ScaleFunction) -> IRFunction {
     if let known = scaleFunctions[key] { return known }
     let number = registerType(ScalarType(key.element, lanes: key.lanes))
-    let function = module.declare(
-      key.name, context.function([number, number], returning: number))
-    function.add([.noUnwind, .willReturn, .noSync, .noFree, .speculatable, .memory(.none)])
+    let function = declareOwn(key.name, context.function([number, number], returning: number))
     scaleFunctions[key] = function
     return function
   }
 
-  /// The functions for several lanes in the spelling of LLVM's vector function ABI.
+  /// The functions that are like one in several lanes.
   private func variants(of scalar: ScaleFunction) -> IRAttribute {
-    let variants = ObjectEmitter.laneCounts.map { lanes in
+    variants(of: scalar.name, arity: 2) { lanes in
       let key = ScaleFunction(element: scalar.element, lanes: lanes, level: scalar.level)
       _ = scaleFunction(key)
-      return "_ZGV_LLVM_N\(lanes)vv_\(scalar.name)(\(key.name))"
+      return key.name
     }
-    return .string("vector-function-abi-variant", variants.joined(separator: ","))
   }
 
   /// Gives those functions that are called a body, and removes the others; gives whether any is
@@ -70,8 +67,7 @@ extension ObjectEmitter {
     for key in scaleFunctions.keys.sorted(by: { $0.name < $1.name }) {
       guard let function = module.function(key.name) else { continue }
       if function.value.instructionUses == 0 {
-        function.value.replaceAllUses(with: context.null)
-        function.erase()
+        drop(function)
         continue
       }
       isAnyUsed = true
