@@ -97,4 +97,38 @@ struct LibraryTests {
       }
     }
   }
+
+  /// Where angles are themselves cosines, the inner ones may be joined before the outer ones.
+  @Test func anglesMayBeWaves() throws {
+    let depth = 12
+    var kernel = Kernel(symbols: ["n"])
+    let x = kernel.input("x", [n])
+    let y = kernel.output("y", [n])
+    let function = kernel.function { builder in
+      builder.loop("i", n) { builder, i in
+        var angles = [builder.load(x, [Index(i)])]
+        for _ in 0..<depth {
+          angles.append(builder.scalar(ScalarType(.f64), .call(.cos, [angles[angles.count - 1]])))
+        }
+        var sum = angles[depth]
+        for angle in angles[..<depth].reversed() {
+          sum = builder.add(sum, builder.scalar(ScalarType(.f64), .call(.sin, [angle])))
+        }
+        builder.store(sum, to: y, [Index(i)])
+      }
+    }
+    let compiled = try Compiled(function)
+    let y0 = Memory(.f64, 3)
+    #expect(try compiled.call([3], [Memory([0.3, -1.7, 40]), y0]) == 0)
+    for (start, result) in zip([0.3, -1.7, 40], y0.doubles) {
+      var angle = start
+      var sum = 0.0
+      for _ in 0..<depth {
+        sum += sin(angle)
+        angle = cos(angle)
+      }
+      // 13 terms below 1, each 1 ulp beside what libm gives, and the roundings of the sums.
+      #expect(abs(result - (sum + angle)) <= 1e-14, "\(start)")
+    }
+  }
 }

@@ -35,10 +35,11 @@ extension ObjectEmitter {
     return function
   }
 
-  /// Puts a call of a function with two results in the place of two calls.
+  /// Puts a call of a function with two results in the place of two calls. Their argument may be what
+  /// has taken the place of others.
   private func join(_ pair: CallPair, _ function: IRFunction) {
     inserting(before: pair.first) {
-      let waves = builder.call(function, [pair.argument])
+      let waves = builder.call(function, [pair.first.operand(0)])
       pair.sine.replaceAllUses(with: builder.extractValue(waves, 0))
       pair.cosine.replaceAllUses(with: builder.extractValue(waves, 1))
     }
@@ -49,7 +50,6 @@ extension ObjectEmitter {
 
 /// Two calls in one block with the same argument.
 private struct CallPair {
-  let argument: IRValue
   let sine: IRValue
   let cosine: IRValue
   /// The one that comes first.
@@ -72,8 +72,7 @@ private struct CallPair {
       let order = orders[place.block] ?? order(of: place.block)
       orders[place.block] = order
       let isFirst = order[call, default: 0] < order[partner, default: 0]
-      return CallPair(
-        argument: place.argument, sine: call, cosine: partner, first: isFirst ? call : partner)
+      return CallPair(sine: call, cosine: partner, first: isFirst ? call : partner)
     }
   }
 
