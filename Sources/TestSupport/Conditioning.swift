@@ -135,6 +135,8 @@ package struct Conditioning {
         if keepsKinds, isSure, !Conditioning.isSame(x, y) { return "\(x) and \(y) at \(index)" }
         continue
       }
+      // Noise that goes this far is in a divisor of which roundings leave nothing: it may be 0.
+      if !y.isFinite, spread * mine.dtype.ulp(1) > max(x.magnitude, 1) { continue }
       let bound = 8 * spread + 8 * mine.dtype.ulp(x)
       if !((x - y).magnitude <= bound) { return "\(x) and \(y) at \(index), ± \(bound)" }
     }
