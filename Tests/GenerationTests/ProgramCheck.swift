@@ -109,7 +109,9 @@ struct ProgramCheck {
     let plain = graph.rebuilt { node, operands, b in
       let shape = Attributes.shape(graph.type(node.result).shape)
       if node.operation == .fill { return [b.emit(.broadcastTo, [operands[1]], shape)] }
-      if spares, node.operation == .select, operands[1] == operands[2] { return [operands[1]] }
+      if spares, node.operation == .select, operands[1] == operands[2] {
+        return [b.emit(.broadcastTo, [operands[1]], shape)]
+      }
       if spares, node.operation == .power, isZero(operands[1], b.graph) {
         let one = b.literal(.int(1), graph.type(node.result).dtype)
         return [b.emit(.broadcastTo, [one], shape)]
