@@ -1,68 +1,45 @@
 import LoopIR
 import Support
 
-/// Gives every buffer that is left its memory: small ones of a fixed size on the stack, all others a
-/// place in the workspace.
+/// Gives every buffer that is left its memory: small ones of a fixed size on the stack, all others
+/// a place in the workspace.
 ///
-/// Places come from a first fit over static lifetimes at sizes of 1000 for every symbol. Only the
-/// order is kept, which of two buffers that live at the same time lies below the other, so that the
-/// offsets of a call follow from its sizes by maxima and sums, and never shrink as a size grows.
+/// Places come from a first fit over lifetimes at nominal sizes. Only the order is kept, which of
+/// two buffers that live at the same time lies below the other, so that the offsets of a call
+/// follow from its sizes by maxima and sums, and never shrink as a size grows.
 struct WorkspacePlan {
-  /// When a buffer is first and last touched, in steps of the body's block, and its nominal place.
-  private struct Lifetime {
-    var buffer: BufferID
-    var first: Int
-    var last: Int
-    var size = 0
-    var offset = 0
-    var end: Int { offset + size }
-  }
-
   /// Buffers of at most so many bytes go on the stack, up to the total.
   private static let localLimit = 2_048
   private static let localTotal = 16_384
   private static let alignment = 64
+  /// What every symbol is, one time and another.
+  private static let nominalSizes = [1_000, 100]
+  /// For more buffers than this, one order is tried, at one nominal size.
+  private static let trialLimit = 1_024
 
   static func run(_ body: inout Body) {
-    var lifetimes = lifetimes(of: body)
-    moveSmall(&lifetimes, &body)
-    measure(&lifetimes, body)
-    body.plan = placed(lifetimes)
+    var lives = lives(in: body)
+    moveSmall(&lives, &body)
+    body.plan = best(of: lives, body)
   }
 
-  private static func lifetimes(of body: Body) -> [Lifetime] {
-    var known = [Lifetime?](repeating: nil, count: body.buffers.count)
-    func touch(_ owner: BufferID, at step: Int) {
-      guard case .workspace = body[owner].storage else { return }
-      let first = known[owner.index]?.first ?? step
-      known[owner.index] = Lifetime(buffer: owner, first: first, last: step)
+  /// The lives of buffers by their beginning.
+  private static func lives(in body: Body) -> [BufferLife] {
+    let known = Lifetimes(body).steps.enumerated().compactMap { number, steps in
+      steps.map { BufferLife(buffer: BufferID(number), steps: $0) }
     }
-    func touch(_ items: [Item], at step: Int) {
-      for owner in Footprint(items, of: nil, in: body).uses.keys { touch(owner, at: step) }
-    }
-    for (step, item) in body.block.items.enumerated() {
-      switch item {
-      case .scalar(let id):
-        guard case .load(let access, _) = body.scalars[id.index].instruction else { continue }
-        touch(body.owner(of: access.buffer), at: step)
-      case .store(let store): touch(body.owner(of: store.access.buffer), at: step)
-      case .loop, .branch, .external: touch([item], at: step)
-      case .check, .stopIfFailed: break
-      }
-    }
-    touch(body.commit.items, at: body.block.items.count)
-    return known.compactMap { $0 }.sorted { ($0.first, $0.buffer) < ($1.first, $1.buffer) }
+    return known.sorted { ($0.steps.lowerBound, $0.buffer) < ($1.steps.lowerBound, $1.buffer) }
   }
 
-  private static func moveSmall(_ lifetimes: inout [Lifetime], _ body: inout Body) {
+  private static func moveSmall(_ lives: inout [BufferLife], _ body: inout Body) {
     var total = 0
     let copies = Set(body.loops.compactMap(\.sharing).flatMap { $0.sums.map(\.copies) })
-    lifetimes.removeAll { lifetime in
-      guard let bytes = bytes(of: body[lifetime.buffer]).constant, bytes <= localLimit,
-        total + bytes <= localTotal, !copies.contains(lifetime.buffer)
+    lives.removeAll { life in
+      guard let bytes = bytes(of: body[life.buffer]).constant, bytes <= localLimit,
+        total + bytes <= localTotal, !copies.contains(life.buffer)
       else { return false }
       total += bytes
-      body[lifetime.buffer].storage = .local
+      body[life.buffer].storage = .local
       return true
     }
   }
@@ -71,49 +48,35 @@ struct WorkspacePlan {
     Dim.product(buffer.memoryShape) * Dim(buffer.element.byteSize)
   }
 
-  private static func measure(_ lifetimes: inout [Lifetime], _ body: Body) {
-    for index in lifetimes.indices {
-      let bytes = bytes(of: body[lifetimes[index].buffer])
-      let sizes = Dictionary(uniqueKeysWithValues: bytes.symbols.map { ($0, 1_000) })
-      let size = min(max(bytes.evaluate(sizes) ?? 1 << 40, 1), 1 << 40)
-      let padded = (size + alignment - 1) / alignment * alignment
-      let copies = body[lifetimes[index].buffer].copies
-      lifetimes[index].size = max(padded, copies * min(padded, Sharing.copyBytes / copies))
-    }
+  /// The size of a buffer where every symbol is a number.
+  private static func size(of buffer: Buffer, at number: Int) -> Int {
+    let bytes = bytes(of: buffer)
+    let sizes = Dictionary(uniqueKeysWithValues: bytes.symbols.map { ($0, number) })
+    let size = min(max(bytes.evaluate(sizes) ?? 1 << 40, 1), 1 << 40)
+    let padded = (size + alignment - 1) / alignment * alignment
+    return max(padded, buffer.copies * min(padded, Sharing.copyBytes / buffer.copies))
   }
 
-  /// Puts each buffer, in the order of its first use, into the lowest gap among those that live;
-  /// gives the placements from below to above.
-  ///
-  /// A buffer stands above its lower neighbour and below its upper one at the time when it is placed.
-  /// All others that live at the same time follow from these, so that the plan stays linear in size:
-  /// what comes to stand between two keeps them apart even when it is gone.
-  private static func placed(_ lifetimes: [Lifetime]) -> [Placement] {
-    var lifetimes = lifetimes
-    var active: [Int] = []
-    var below: [[Int]] = Array(repeating: [], count: lifetimes.count)
-    for index in lifetimes.indices {
-      let current = lifetimes[index]
-      active.removeAll { lifetimes[$0].last < current.first }
-      var offset = 0
-      var at = 0
-      for other in active {
-        if lifetimes[other].offset - offset >= current.size { break }
-        offset = max(offset, lifetimes[other].end)
-        at += 1
-      }
-      lifetimes[index].offset = offset
-      if at > 0 { below[index].append(active[at - 1]) }
-      if at < active.count { below[active[at]].append(index) }
-      active.insert(index, at: at)
+  /// The plan that takes least at all nominal sizes, in parts of what lives at one time: of those
+  /// that place first what lives longest, so that what comes and goes in the turns of a loop lies
+  /// above what lives as long as the loop, and of those that place in the order of time.
+  private static func best(of lives: [BufferLife], _ body: Body) -> [Placement] {
+    let sizes = nominalSizes.map { number in lives.map { size(of: body[$0.buffer], at: number) } }
+    let byTime = Array(lives.indices)
+    if lives.count > trialLimit {
+      return BufferOrder(lives, sizes[0], placing: byTime).placements
     }
-    let order = lifetimes.indices.sorted {
-      (lifetimes[$0].offset, lifetimes[$0].buffer) < (lifetimes[$1].offset, lifetimes[$1].buffer)
+    let byLength = byTime.sorted {
+      (lives[$1].steps.count, $0) < (lives[$0].steps.count, $1)
     }
-    var numbers = Array(repeating: 0, count: order.count)
-    for (number, index) in order.enumerated() { numbers[index] = number }
-    return order.map { index in
-      Placement(buffer: lifetimes[index].buffer, below: below[index].map { numbers[$0] })
+    let orders = [byLength, byTime].flatMap { order in
+      sizes.map { BufferOrder(lives, $0, placing: order) }
     }
+    let bounds = sizes.map { BufferLife.most(of: lives, $0) }
+    func share(_ order: BufferOrder) -> Double {
+      zip(sizes, bounds).reduce(0) { $0 + Double(order.height(at: $1.0)) / Double(max($1.1, 1)) }
+    }
+    let best = orders.map { ($0, share($0)) }.min { $0.1 < $1.1 }
+    return best?.0.placements ?? []
   }
 }

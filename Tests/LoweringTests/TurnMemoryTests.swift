@@ -1,0 +1,145 @@
+import LoopIR
+import Lowering
+import Support
+import Testing
+
+/// Memory that every turn of a loop has for itself: how long it lives.
+struct TurnMemoryTests {
+  private let n = Dim.symbol("n")
+  private let extent = Dim(8)
+  /// f64[8]: what turns compute, and what they make of it.
+  private let first = BufferID(0)
+  private let second = BufferID(1)
+  /// f64[n]: a result.
+  private let result = BufferID(2)
+  /// bool[n]: a parameter.
+  private let conditions = BufferID(3)
+
+  /// A body with these buffers.
+  private func body(_ build: (inout LoopBuilder) -> Void) -> Body {
+    var body = Body()
+    for name in ["first", "second"] {
+      body.buffers.append(
+        Buffer(name: name, element: .f64, shape: [extent], storage: .workspace, site: .none))
+    }
+    body.buffers.append(
+      Buffer(name: "result", element: .f64, shape: [n], storage: .result(0), site: .none))
+    body.buffers.append(
+      Buffer(name: "conditions", element: .bool, shape: [n], storage: .parameter(0), site: .none))
+    var builder = LoopBuilder(body: body)
+    build(&builder)
+    return builder.finish()
+  }
+
+  /// Fills an array with what stands beside it, or with a number.
+  private func fill(
+    _ target: BufferID, from source: BufferID? = nil, _ b: inout LoopBuilder,
+    combining: BinaryOperation? = nil
+  ) {
+    b.loop("i", extent) { b, i in
+      let value = source.map { b.load($0, [Index(i)]) } ?? b.constant(.f64, .float(1))
+      b.store(value, to: target, [Index(i)], combining: combining)
+    }
+  }
+
+  /// Adds an array to an element of the result.
+  private func add(_ source: BufferID, at t: LoopID, _ b: inout LoopBuilder) {
+    b.loop("i", extent) { b, i in
+      b.store(b.load(source, [Index(i)]), to: result, [Index(t)], combining: .add)
+    }
+  }
+
+  /// Whether two arrays never live at the same time in a loop that `build` fills.
+  private func arePartedInTurns(_ build: (inout LoopBuilder, LoopID) -> Void) throws -> Bool {
+    let body = body { b in b.loop("t", n) { b, t in build(&b, t) } }
+    let steps = Lifetimes(body).steps
+    let (one, other) = try (#require(steps[first.index]), #require(steps[second.index]))
+    return !one.overlaps(other)
+  }
+
+  @Test func memoryThatTurnsFillAnewIsFreeInBetween() throws {
+    #expect(
+      try arePartedInTurns { b, t in
+        fill(first, &b)
+        add(first, at: t, &b)
+        fill(second, &b)
+        add(second, at: t, &b)
+      })
+  }
+
+  @Test func memoryThatIsReadFirstLivesOn() throws {
+    #expect(
+      try !arePartedInTurns { b, t in
+        add(first, at: t, &b)
+        fill(first, &b)
+        fill(second, &b)
+        add(second, at: t, &b)
+      })
+  }
+
+  @Test func memoryThatIsAddedToLivesOn() throws {
+    #expect(
+      try !arePartedInTurns { b, t in
+        fill(first, &b, combining: .add)
+        add(first, at: t, &b)
+        fill(second, &b)
+        add(second, at: t, &b)
+      })
+  }
+
+  /// The first turn may fill it for all others.
+  @Test func memoryThatIsFilledUnderAConditionLivesOn() throws {
+    #expect(
+      try !arePartedInTurns { b, t in
+        let isFirst = b.load(conditions, [Index(t)])
+        let then = b.block { b in fill(first, &b) }
+        b.append(.branch(isFirst, then: then, otherwise: Block()))
+        add(first, at: t, &b)
+        fill(second, &b)
+        add(second, at: t, &b)
+      })
+  }
+
+  /// Every turn may fill another place of it.
+  @Test func memoryThatTurnsFillInTurnLivesOn() throws {
+    #expect(
+      try !arePartedInTurns { b, t in
+        b.store(b.constant(.f64, .float(1)), to: first, [Index(t)])
+        add(first, at: t, &b)
+        fill(second, &b)
+        add(second, at: t, &b)
+      })
+  }
+
+  /// It may be filled by as many turns of an inner loop as are read, not by fewer.
+  @Test(arguments: [true, false]) func memoryOfBoundedLoops(isReadSo: Bool) throws {
+    let areParted = try arePartedInTurns { b, t in
+      let bound = b.scalar(ScalarType(.i64), .index(Index(t)))
+      b.loop("i", extent) { b, i in
+        b.body[i].bound = bound
+        b.store(b.constant(.f64, .float(1)), to: first, [Index(i)])
+      }
+      b.loop("i", extent) { b, i in
+        if isReadSo { b.body[i].bound = bound }
+        b.store(b.load(first, [Index(i)]), to: result, [Index(t)], combining: .add)
+      }
+      fill(second, &b)
+      add(second, at: t, &b)
+    }
+    #expect(areParted == isReadSo)
+  }
+
+  @Test func memoryThatIsSeenOutsideLivesAsLongAsTheLoop() throws {
+    let body = body { b in
+      fill(first, &b)
+      b.loop("t", n) { b, t in
+        fill(first, from: first, &b)
+        fill(second, &b)
+        add(second, at: t, &b)
+      }
+    }
+    let steps = Lifetimes(body).steps
+    let (one, other) = try (#require(steps[first.index]), #require(steps[second.index]))
+    #expect(one.overlaps(other) && one.upperBound > other.upperBound)
+  }
+}
