@@ -134,6 +134,7 @@ package enum Lowering {
     DeadStores.run(&body)
     if DirectStores.run(&body, keepsOrder: keepsOrder) { DeadStores.run(&body) }
     Compaction.run(&body)
+    AxisContraction.run(&body)
     let wide = TurnLanes.run(&body)
     if !wide.isEmpty {
       TurnScalars.run(wide, &body, keepsOrder: keepsOrder)

@@ -3,24 +3,26 @@ import Lowering
 import Support
 import Testing
 
-/// Memory that every turn of a loop has for itself: how long it lives.
+/// Memory that every turn of a loop has for itself: how long it lives, and which axes it needs.
 struct TurnMemoryTests {
   private let n = Dim.symbol("n")
   private let extent = Dim(8)
   /// f64[8]: what turns compute, and what they make of it.
   private let first = BufferID(0)
   private let second = BufferID(1)
+  /// f64[n, 8]
+  private let rows = BufferID(2)
   /// f64[n]: a result.
-  private let result = BufferID(2)
+  private let result = BufferID(3)
   /// bool[n]: a parameter.
-  private let conditions = BufferID(3)
+  private let conditions = BufferID(4)
 
   /// A body with these buffers.
   private func body(_ build: (inout LoopBuilder) -> Void) -> Body {
     var body = Body()
-    for name in ["first", "second"] {
+    for (name, shape) in [("first", [extent]), ("second", [extent]), ("rows", [n, extent])] {
       body.buffers.append(
-        Buffer(name: name, element: .f64, shape: [extent], storage: .workspace, site: .none))
+        Buffer(name: name, element: .f64, shape: shape, storage: .workspace, site: .none))
     }
     body.buffers.append(
       Buffer(name: "result", element: .f64, shape: [n], storage: .result(0), site: .none))
@@ -48,6 +50,8 @@ struct TurnMemoryTests {
       b.store(b.load(source, [Index(i)]), to: result, [Index(t)], combining: .add)
     }
   }
+
+  // MARK: Lifetimes
 
   /// Whether two arrays never live at the same time in a loop that `build` fills.
   private func arePartedInTurns(_ build: (inout LoopBuilder, LoopID) -> Void) throws -> Bool {
@@ -141,5 +145,66 @@ struct TurnMemoryTests {
     let steps = Lifetimes(body).steps
     let (one, other) = try (#require(steps[first.index]), #require(steps[second.index]))
     #expect(one.overlaps(other) && one.upperBound > other.upperBound)
+  }
+
+  // MARK: Axes
+
+  /// The axes of the rows behind the pass.
+  private func shape(_ build: (inout LoopBuilder) -> Void) -> [Dim] {
+    var body = body(build)
+    AxisContraction.run(&body)
+    return body[rows].shape
+  }
+
+  /// Fills a row, or reads it.
+  private func row(_ t: LoopID, at place: Index, isRead: Bool, _ b: inout LoopBuilder) {
+    b.loop("i", extent) { b, i in
+      if isRead {
+        b.store(b.load(rows, [place, Index(i)]), to: result, [Index(t)], combining: .add)
+      } else {
+        b.store(b.constant(.f64, .float(1)), to: rows, [place, Index(i)])
+      }
+    }
+  }
+
+  @Test func rowsOfOneTurnAreOneRow() {
+    let shape = shape { b in
+      b.loop("t", n) { b, t in
+        row(t, at: Index(t), isRead: false, &b)
+        row(t, at: Index(t), isRead: true, &b)
+      }
+    }
+    #expect(shape == [extent])
+  }
+
+  @Test func rowsOfOtherTurnsAreKept() {
+    let shape = shape { b in
+      b.loop("t", n) { b, t in
+        row(t, at: Index(t), isRead: false, &b)
+        row(t, at: Index(Dim(0)), isRead: true, &b)
+      }
+    }
+    #expect(shape == [n, extent])
+  }
+
+  @Test func rowsForLaterLoopsAreKept() {
+    let shape = shape { b in
+      b.loop("t", n) { b, t in row(t, at: Index(t), isRead: false, &b) }
+      b.loop("t", n) { b, t in row(t, at: Index(t), isRead: true, &b) }
+    }
+    #expect(shape == [n, extent])
+  }
+
+  /// What a loop around hands on to itself by rows is kept, what it fills anew is not.
+  @Test(arguments: [true, false]) func rowsInALoop(isFilledFirst: Bool) {
+    let shape = shape { b in
+      b.loop("s", Dim(3)) { b, _ in
+        b.loop("t", n) { b, t in
+          row(t, at: Index(t), isRead: !isFilledFirst, &b)
+          row(t, at: Index(t), isRead: isFilledFirst, &b)
+        }
+      }
+    }
+    #expect(shape == (isFilledFirst ? [extent] : [n, extent]))
   }
 }
