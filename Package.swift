@@ -66,8 +66,8 @@ let package = Package(
       "EndToEndTests", ["Driver", "gradc", "Support"], exclude: ["Golden", "Programs"]),
     tests(
       "GenerationTests",
-      ["Autodiff", "CodeGen", "Driver", "GraphIR", "GraphText", "LoopIR", "Ops", "Rewrites",
-        "Support", "TestSupport"], exclude: ["Found"]),
+      ["Autodiff", "CodeGen", "Driver", "GraphIR", "GraphText", "LLVMInterop", "LoopIR", "Ops",
+        "Rewrites", "Support", "TestSupport"], exclude: ["Found"]),
     tests(
       "GraphTextTests", ["GraphIR", "GraphText", "Ops", "Support", "TestSupport"],
       exclude: ["Corpus"]),

@@ -26,7 +26,7 @@ import Testing
       let text = generator.program()
       // What a crash leaves behind.
       if let trail { try text.write(toFile: trail, atomically: true, encoding: .utf8) }
-      let settings = ProgramCheck.settings
+      let settings = ProgramCheck.settings.map { $0.forCPU(seed / 2) }
       let chosen = seed % 2 == 0 ? [settings[0], settings[3]] : [settings[1], settings[2]]
       switch ProgramCheck.verdict(text, settings: chosen) {
       case .refused(let message):

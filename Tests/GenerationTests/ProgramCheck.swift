@@ -3,6 +3,7 @@ import Driver
 import Foundation
 import GraphIR
 import GraphText
+import enum LLVMInterop.Host
 import LoopIR
 import Ops
 import Rewrites
@@ -30,8 +31,21 @@ struct ProgramCheck {
   struct Setting: CustomStringConvertible {
     var optimization: Int
     var isRewritten: Bool
+    /// A level of x86-64; nil for the CPU of this machine.
+    var level: CPULevel?
 
-    var description: String { "-O\(optimization)\(isRewritten ? "" : ", no rewrites")" }
+    var description: String {
+      "-O\(optimization)\(isRewritten ? "" : ", no rewrites")"
+        + (level.map { ", \($0.rawValue)" } ?? "")
+    }
+
+    /// The same for some CPU that this machine has the instructions of.
+    func forCPU(_ number: Int) -> Setting {
+      var setting = self
+      let levels = [nil] + CPULevel.ofThisMachine
+      setting.level = levels[number % levels.count]
+      return setting
+    }
   }
 
   static let settings = [0, 3].flatMap { level in
@@ -104,23 +118,39 @@ struct ProgramCheck {
   }
 
   /// A graph without what nothing needs, in its regions too. Of what is filled only the shape is
-  /// needed; rewrites need no more of what is raised to 0, and no condition between equal values.
+  /// needed, of what scales or clips derivatives nothing, and less still where rewrites may spare
+  /// something.
   private static func needed(_ graph: Graph, spares: Bool = false) -> Graph {
     let plain = graph.rebuilt { node, operands, b in
-      let shape = Attributes.shape(graph.type(node.result).shape)
-      if node.operation == .fill { return [b.emit(.broadcastTo, [operands[1]], shape)] }
-      if spares, node.operation == .select, operands[1] == operands[2] {
-        return [b.emit(.broadcastTo, [operands[1]], shape)]
-      }
-      if spares, node.operation == .power, isZero(operands[1], b.graph) {
-        let one = b.literal(.int(1), graph.type(node.result).dtype)
-        return [b.emit(.broadcastTo, [one], shape)]
-      }
+      let type = graph.type(node.result)
+      if [.gradScale, .gradClip].contains(node.operation) { return [operands[0]] }
+      let rest =
+        node.operation == .fill
+        ? operands[1] : spares ? spared(node.operation, operands, type.dtype, &b) : nil
+      if let rest { return [b.emit(.broadcastTo, [rest], .shape(type.shape))] }
       return b.append(node, of: graph, on: operands, regions: node.regions)
     }
     let live = LoopPruning.run(DeadCode.removed(from: plain))
     return live.rebuilt { node, operands, b in
       b.append(node, of: live, on: operands, regions: node.regions.map { needed($0, spares: spares) })
+    }
+  }
+
+  /// What an operation gives whatever some of its operands are, if its result is filled with it; nil
+  /// where rewrites need all of them.
+  private static func spared(
+    _ operation: GraphIR.Operation, _ operands: [Value], _ dtype: DType, _ b: inout Builder
+  ) -> Value? {
+    let isTwice = operands.count == 2 && operands[0] == operands[1]
+    let isWhole = operands.first.map { !b.dtype($0).isFloat } ?? false
+    switch operation {
+    case .select where operands[1] == operands[2]: return operands[1]
+    case .power where isZero(operands[1], b.graph): return b.literal(.int(1), dtype)
+    case .subtract where isWhole && isTwice: return b.literal(.int(0), dtype)
+    case .multiply where isWhole && operands.contains { isZero($0, b.graph) }:
+      return b.literal(.int(0), dtype)
+    case .less where isTwice, .greater where isTwice: return b.literal(.bool(false), dtype)
+    default: return nil
     }
   }
 
@@ -136,6 +166,7 @@ struct ProgramCheck {
   private func compile(_ setting: Setting) throws -> [CompiledGraph] {
     var options = CompileOptions(input: path)
     options.target.optimization = setting.optimization
+    options.target.cpu = setting.level?.rawValue
     if !setting.isRewritten {
       options.isStrict = true
       options.rewriteLimit = 0
@@ -283,4 +314,16 @@ private struct Judge {
     else { return nil }
     return ("value", text)
   }
+}
+
+extension CPULevel {
+  /// Levels whose instructions this machine has.
+  fileprivate static let ofThisMachine: [CPULevel] = {
+    let features = Set(Host.features.split(separator: ","))
+    let needed: [(CPULevel, [Substring])] = [
+      (.v2, ["+sse4.2", "+popcnt"]), (.v3, ["+avx2", "+fma", "+bmi2", "+f16c"]),
+      (.v4, ["+avx512f", "+avx512bw", "+avx512cd", "+avx512dq", "+avx512vl"]),
+    ]
+    return needed.filter { features.isSuperset(of: $0.1) }.map(\.0)
+  }()
 }
