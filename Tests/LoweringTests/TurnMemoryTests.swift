@@ -207,4 +207,17 @@ struct TurnMemoryTests {
     }
     #expect(shape == (isFilledFirst ? [extent] : [n, extent]))
   }
+
+  /// Turns of a loop around may fill one row after the other, and read all that there are.
+  @Test func rowsThatAreFilledPieceByPieceAreKept() {
+    let shape = shape { b in
+      b.loop("s", extent) { b, s in
+        b.loop("t", n) { b, t in
+          b.store(b.constant(.f64, .float(1)), to: rows, [Index(t), Index(s)])
+          row(t, at: Index(t), isRead: true, &b)
+        }
+      }
+    }
+    #expect(shape == [n, extent])
+  }
 }

@@ -39,7 +39,7 @@ package struct AxisContraction {
   private var axes: Set<Int> {
     guard let path = commonPath, let buffer = accesses?.first?.buffer else { return [] }
     var found: Set<Int> = []
-    for (depth, loop) in path.enumerated() where depth == 0 || isFilledFirst(below: depth) {
+    for (depth, loop) in path.enumerated() where depth == 0 || isFilledFirst(below: depth, found) {
       guard body[loop].lanes == 1, touches.contains(where: { $0.path.count > depth + 1 }),
         let axis = axis(at: loop)
       else { continue }
@@ -70,16 +70,24 @@ package struct AxisContraction {
     }
   }
 
-  /// Whether a turn of the loop at some depth stores before all else, whatever comes: turns of the
-  /// loops around it hand nothing on then.
-  private func isFilledFirst(below depth: Int) -> Bool {
-    guard let first = touches.first?.store, first.combining == nil else { return false }
+  /// Whether a turn of the loop at some depth stores before all else, whatever comes, and at the
+  /// same places in all turns of the loops around it, apart from axes along which each of these has
+  /// its own elements: they hand nothing on then.
+  private func isFilledFirst(below depth: Int, _ apart: Set<Int>) -> Bool {
+    guard let first = touches.first, let store = first.store, store.combining == nil else {
+      return false
+    }
+    let outer = Set(first.path.prefix(depth))
     return touches.allSatisfy { touch in
       guard touch.isCertain,
         touch.path.dropFirst(depth).allSatisfy({ body[$0].bound == nil && body[$0].going == nil })
       else { return false }
       guard let store = touch.store else { return true }
-      return store.mask == nil && store.access.indices.allSatisfy { $0.scalars.isEmpty }
+      return store.mask == nil
+        && store.access.indices.enumerated().allSatisfy { axis, index in
+          apart.contains(axis)
+            || index.scalars.isEmpty && index.loops.allSatisfy { !outer.contains($0.variable) }
+        }
     }
   }
 
