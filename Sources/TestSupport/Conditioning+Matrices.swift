@@ -64,9 +64,10 @@ extension Conditioning {
   /// What roundings leave of a number that is 0, beside the greatest of its matrix.
   private static func dust(of dtype: DType) -> Double { 4 * amplitude * dtype.ulp(1) }
 
-  /// A factor that makes numbers smaller, on any scale, or 0.
+  /// A factor that makes numbers smaller, on any scale, or 0; half of the time it is 1.
   private static func shrinking(_ random: inout RandomSource) -> Double {
-    let digits = Int(random.integer(0, 60))
+    let digits = Int(random.integer(-60, 60))
+    if digits <= 0 { return 1 }
     return digits % 4 == 0 ? 0 : Double(sign: .plus, exponent: -digits, significand: 1)
   }
 }
