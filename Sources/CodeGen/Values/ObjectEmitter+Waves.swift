@@ -35,8 +35,8 @@ extension ObjectEmitter {
     return function
   }
 
-  /// Puts a call of a function with two results in the place of two calls. Their argument may be what
-  /// has taken the place of others.
+  /// Puts a call of a function with two results in the place of two calls. Their argument may be
+  /// what has taken the place of others.
   private func join(_ pair: CallPair, _ function: IRFunction) {
     inserting(before: pair.first) {
       let waves = builder.call(function, [pair.first.operand(0)])

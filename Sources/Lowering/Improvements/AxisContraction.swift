@@ -10,6 +10,8 @@ package struct AxisContraction {
   private let body: Body
   /// What touches one buffer.
   private let touches: [Touch]
+  /// The elements at which that stands.
+  private let accesses: [Access]
 
   package static func run(_ body: inout Body) {
     let candidates = candidates(in: body)
@@ -17,10 +19,17 @@ package struct AxisContraction {
     let list = TouchList(of: candidates, in: body)
     var axes: [BufferID: Set<Int>] = [:]
     for buffer in candidates {
-      let found = AxisContraction(body: body, touches: list[buffer]).axes
-      if !found.isEmpty { axes[buffer] = found }
+      guard let found = AxisContraction(body, list[buffer])?.axes, !found.isEmpty else { continue }
+      axes[buffer] = found
     }
     if !axes.isEmpty { drop(axes, from: &body) }
+  }
+
+  /// Looks at a buffer; nil where something has the whole memory.
+  private init?(_ body: Body, _ touches: [Touch]) {
+    accesses = touches.compactMap { $0.load ?? $0.store?.access }
+    guard accesses.count == touches.count else { return nil }
+    (self.body, self.touches) = (body, touches)
   }
 
   /// The buffers of several axes that are no memory of the caller's, and have no other name.
@@ -37,7 +46,7 @@ package struct AxisContraction {
   /// The axes that a buffer can do without: all but those along which each turn has one element
   /// only, which is better kept apart.
   private var axes: Set<Int> {
-    guard let path = commonPath, let buffer = accesses?.first?.buffer else { return [] }
+    guard let path = commonPath, let buffer = accesses.first?.buffer else { return [] }
     var found: Set<Int> = []
     for (depth, loop) in path.enumerated() where depth == 0 || isFilledFirst(below: depth, found) {
       guard body[loop].lanes == 1, touches.contains(where: { $0.path.count > depth + 1 }),
@@ -49,12 +58,6 @@ package struct AxisContraction {
     return found
   }
 
-  /// What stands at elements; nil where something has the whole memory.
-  private var accesses: [Access]? {
-    let known = touches.compactMap { $0.load ?? $0.store?.access }
-    return known.count == touches.count ? known : nil
-  }
-
   /// The loops around everything that touches the buffer.
   private var commonPath: [LoopID]? {
     touches.dropFirst().reduce(touches.first?.path) { path, touch in
@@ -64,8 +67,7 @@ package struct AxisContraction {
 
   /// The axis along which everything stands at the variable of a loop.
   private func axis(at loop: LoopID) -> Int? {
-    guard let accesses, let first = accesses.first else { return nil }
-    return first.indices.indices.first { axis in
+    accesses.first?.indices.indices.first { axis in
       accesses.allSatisfy { $0.indices[axis].loop == loop }
     }
   }

@@ -34,15 +34,14 @@ struct BufferOrder {
   ///
   /// - Parameters:
   ///   - lives: by their beginning.
-  ///   - placing: the order in which they are placed.
-  init(_ lives: [BufferLife], _ sizes: [Int], placing sequence: [Int]) {
+  ///   - placing: the order in which they are placed; by their beginning, unless said.
+  init(_ lives: [BufferLife], _ sizes: [Int], placing sequence: [Int]? = nil) {
     self.lives = lives
     var offsets = Array(repeating: 0, count: lives.count)
-    let isByTime = sequence == Array(lives.indices)
     var placed: [Int] = []
-    for index in sequence {
+    for index in sequence ?? Array(lives.indices) {
       let steps = lives[index].steps
-      if isByTime { placed.removeAll { lives[$0].steps.upperBound < steps.lowerBound } }
+      if sequence == nil { placed.removeAll { lives[$0].steps.upperBound < steps.lowerBound } }
       var offset = 0
       for other in placed where lives[other].steps.overlaps(steps) {
         if offsets[other] >= offset + sizes[index] { break }

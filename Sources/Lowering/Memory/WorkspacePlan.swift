@@ -62,16 +62,13 @@ struct WorkspacePlan {
   /// above what lives as long as the loop, and of those that place in the order of time.
   private static func best(of lives: [BufferLife], _ body: Body) -> [Placement] {
     let sizes = nominalSizes.map { number in lives.map { size(of: body[$0.buffer], at: number) } }
-    let byTime = Array(lives.indices)
-    if lives.count > trialLimit {
-      return BufferOrder(lives, sizes[0], placing: byTime).placements
-    }
-    let byLength = byTime.sorted {
+    if lives.count > trialLimit { return BufferOrder(lives, sizes[0]).placements }
+    let byLength = lives.indices.sorted {
       (lives[$1].steps.count, $0) < (lives[$0].steps.count, $1)
     }
-    let orders = [byLength, byTime].flatMap { order in
-      sizes.map { BufferOrder(lives, $0, placing: order) }
-    }
+    let orders =
+      sizes.map { BufferOrder(lives, $0, placing: byLength) }
+      + sizes.map { BufferOrder(lives, $0) }
     let bounds = sizes.map { BufferLife.most(of: lives, $0) }
     func share(_ order: BufferOrder) -> Double {
       zip(sizes, bounds).reduce(0) { $0 + Double(order.height(at: $1.0)) / Double(max($1.1, 1)) }
